@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Counts the calls of the API, so that call budgets are exact numbers in tests (dss-api.md 6 #17)."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import Any
+
+_KEPT = 100_000  # single calls; the counts go on
+_READS = frozenset({"GET", "HEAD"})
+
+
+class CallLog:
+    def __init__(self) -> None:
+        self._calls: deque[tuple[str, str, int]] = deque(maxlen=_KEPT)
+        self._total = 0
+        self._counts: Counter[str] = Counter()
+        self._reads = 0
+
+    def record(self, method: str, path: str, template: str, status: int) -> None:
+        self._calls.append((method, path, status))
+        self._total += 1
+        self._counts[f"{method} {template}"] += 1
+        if method in _READS:
+            self._reads += 1
+
+    def clear(self) -> None:
+        self._calls.clear()
+        self._counts.clear()
+        self._total = self._reads = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "total": self._total,
+            "reads": self._reads,
+            "writes": self._total - self._reads,
+            "counts": dict(sorted(self._counts.items())),
+            "calls": [{"method": method, "path": path, "status": status} for method, path, status in self._calls],
+        }

@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where each object lives in a project's Git repository (dss-object-shapes.md, Directory layout)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .documents import Document, dumps, loads
+from .kinds import recipe
+
+OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones")
+RAW_KINDS = ("saved_models", "model_evaluation_stores", "knowledge-banks")
+
+# The kind names of version-tags.json in a zip export (dss-object-shapes.md, What changed over the years).
+TAG_NAMES = {"datasets": "DATASET", "recipes": "RECIPE", "scenarios": "SCENARIO", "managed_folders": "MANAGED_FOLDER"}
+
+PARAMS = "params.json"
+VARIABLES = "variables.json"
+LOCAL_VARIABLES = "localvariables.json"
+TAGS = "tags.json"
+VERSION_TAGS = "version-tags.json"
+LIBRARY = "lib/external-libraries.json"
+
+
+def document_path(kind: str, object_id: str) -> str:
+    return f"{kind}/{object_id}.json"
+
+
+def payload_path(kind: str, object_id: str, document: Document) -> str | None:
+    if kind == "recipes":
+        return f"recipes/{object_id}.{recipe.extension(document['type'])}"
+    if kind == "scenarios":
+        return f"scenarios/{object_id}.py"  # also for step-based ones, then empty
+    return None
+
+
+def content(document: Document) -> str:
+    """Kept compact; only a diff shows it as DSS writes it."""
+    return dumps(document)
+
+
+def pretty(text: str) -> str:
+    """Two spaces, no newline at the end, HTML characters escaped (dss-object-shapes.md, Directory layout)."""
+    try:
+        shown = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
+    for character in "=<>&'":
+        shown = shown.replace(character, f"\\u{ord(character):04x}")
+    return shown
+
+
+def object_of(path: str) -> tuple[str, str] | None:
+    """The kind and id that a path belongs to, payload files excluded."""
+    kind, slash, name = path.partition("/")
+    if slash and "/" not in name and name.endswith(".json") and kind in OBJECT_KINDS + RAW_KINDS:
+        return kind, name[: -len(".json")]
+    return None
+
+
+def parse(path: str, text: str) -> Any:
+    try:
+        return loads(text)
+    except ValueError as error:
+        raise ValueError(f"{path} is not JSON: {error}") from error

@@ -1,0 +1,179 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything one node holds: projects, connections, users, keys, futures, switches."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from . import DSS_VERSION, keys
+from . import database as db
+from .calls import CallLog
+from .connections import Connections
+from .documents import Document, dumps, now_ms, tag
+from .faults import Faults
+from .futures import Futures
+from .keys import ApiKey
+from .project import Project
+from .switches import Switches
+
+_SEED_USER: Document = {
+    "login": "admin",
+    "displayName": "Administrator",
+    "sourceType": "LOCAL",
+    "groups": ["administrators"],
+    "userProfile": "DESIGNER",
+    "enabled": True,
+}
+_SEED_GROUPS = ("administrators", "data_team", "readers")  # unverified: the groups of a fresh installation
+
+
+class Node:
+    def __init__(self, database: db.Database, api_key: str, node_type: str = "design", latency_ms: int = 0) -> None:
+        self.database = database
+        self.node_type = node_type
+        self.latency_ms = latency_ms
+        self.switches = Switches()
+        self.calls = CallLog()
+        self.faults = Faults()
+        self.futures = Futures(self.switches)
+        self.connections = Connections(database)
+        self.projects: dict[str, Project] = {}
+        self.imports: dict[str, bytes] = {}
+        self.instance: dict[str, Any] = {}
+        self.keys: dict[str, ApiKey] = {}
+        if not self._load():
+            self._start_empty()
+        self.add_key(ApiKey("admin", api_key, admin=True, may_create_projects=True))
+
+    def _start_empty(self) -> None:
+        self.projects.clear()
+        self.imports.clear()
+        self.futures.clear()
+        self.instance = {
+            "users": {"admin": dict(_SEED_USER)},
+            "groups": {
+                name: {"name": name, "description": "", "sourceType": "LOCAL", "admin": name == "administrators"}
+                for name in _SEED_GROUPS
+            },
+            "code_envs": [],
+            "plugins": [],
+            "variables": {},
+            "general_settings": {"containerSettings": {"executionConfigs": [], "buildConfigs": []}},
+        }
+        self.connections.clear()
+        self.save_instance()
+
+    def reset(self) -> None:
+        """An empty node; keys and switches are kept."""
+        self.database.clear()
+        self._start_empty()
+        self.faults.clear()
+        self.calls.clear()
+        for key in self.keys.values():
+            self._store_key(key)
+
+    # -- instance documents --
+
+    @property
+    def users(self) -> dict[str, Document]:
+        users: dict[str, Document] = self.instance["users"]
+        return users
+
+    def save_instance(self) -> None:
+        self.database.put(db.PUT_DOCUMENT, ("instance", dumps(self.instance)))
+
+    def add_key(self, key: ApiKey) -> None:
+        self.keys[key.secret] = key
+        self._store_key(key)
+
+    def grant(self, key: ApiKey, project_key: str, level: str) -> None:
+        """A key that creates a project may go on with it; unverified for global keys."""
+        if not key.admin and key.secret in self.keys:
+            self.keys[key.secret].projects[project_key] = level
+            self._store_key(self.keys[key.secret])
+
+    def _store_key(self, key: ApiKey) -> None:
+        if key.id != "admin":
+            self.database.put(db.PUT_DOCUMENT, (f"key:{key.secret}", dumps(key.to_json())))
+
+    # -- projects --
+
+    def new_project(self, key: str) -> Project:
+        project = self.projects[key] = Project(key, self.database)
+        self.database.put(db.PUT_DOCUMENT, (f"project:{key}", dumps({"createdOn": now_ms()})))
+        project.repository.save_refs()
+        return project
+
+    def drop_project(self, key: str) -> None:
+        del self.projects[key]
+        self.database.put(db.PUT_DOCUMENT, (f"project:{key}", None))
+        self.database.drop_project(key)
+
+    def _load(self) -> bool:
+        """False if the database is new."""
+        documents = {name: body for name, body in self.database.query("SELECT name, body FROM document") if body}
+        if "instance" not in documents:
+            return False
+        self.instance = json.loads(documents["instance"])
+        self.connections.load(documents)
+        for name, body in documents.items():
+            kind, _sign, rest = name.partition(":")
+            if kind == "key":
+                self.keys[rest] = keys.from_json(json.loads(body))
+            elif kind == "project":
+                self._load_project(rest, json.loads(documents[f"refs:{rest}"]))
+        return True
+
+    def _load_project(self, key: str, refs: dict[str, Any]) -> None:
+        project = self.projects[key] = Project(key, self.database)
+        project.repository.restore(refs)
+        rows = self.database.query("SELECT object, body FROM version_tag WHERE project = ?", (key,))
+        tags = {name: json.loads(body) for name, body in rows if body}
+        project.load(project.repository.contents(), tags, "admin")
+
+    def reload(self, project: Project, login: str) -> None:
+        """After the working tree has changed under the objects (revert, branch, reset)."""
+        before = dict(project.entries())
+        project.load(project.repository.contents(), {name: entry.tag for name, entry in before.items()}, login)
+        for name, entry in project.entries():
+            old = before.get(name)
+            if old is not None and (old.document, old.payload) != (entry.document, entry.payload) and entry.tag:
+                entry.tag = tag(login, entry.tag.get("versionNumber", 0) + 1)
+        project.keep_tags()
+
+    # -- a call whose writes are lost --
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "mark": self.database.mark(),
+            "projects": dict(self.projects),
+            "inside": {key: project.snapshot() for key, project in self.projects.items()},
+            "instance": json.loads(dumps(self.instance)),
+            "connections": dict(self.connections.definitions),
+            "imports": dict(self.imports),
+        }
+
+    def go_back(self, snapshot: dict[str, Any]) -> None:
+        self.database.forget_after(snapshot["mark"])
+        self.projects = snapshot["projects"]
+        for key, project in self.projects.items():
+            project.go_back(snapshot["inside"][key])
+        self.instance = snapshot["instance"]
+        self.connections.definitions = snapshot["connections"]
+        self.imports = snapshot["imports"]
+
+    def info(self) -> Document:
+        return {
+            "nodeId": "sandbox",
+            "nodeName": "DSS sandbox node",
+            "nodeType": self.node_type.upper(),
+            "dssVersion": DSS_VERSION,
+        }
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(24)
