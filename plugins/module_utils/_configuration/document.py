@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Values of a configuration that remember where they were written."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable
+from collections.abc import Mapping as AnyMapping
+
+from .._errors import ConfigurationError, Location, Problem
+
+ValuePath = tuple[t.Union[str, int], ...]
+Mark = t.Union[tuple[int, int], tuple[int, int, str]]
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_DEPTH = 100
+MAX_ALIASED_VALUES = 1_000_000
+
+
+class Verbatim(str):
+    """Text in which nothing is substituted (``!unsafe``)."""
+
+    __slots__ = ()
+
+
+class Filled(Verbatim):
+    """Text that a substitution made: it may hold a secret, so no message quotes it."""
+
+    __slots__ = ()
+
+
+class Mapping(dict[str, t.Any]):
+    """A mapping; ``marks`` has for each key (line, column), or (line, column, file) when it came from another file."""
+
+    __slots__ = ("file", "marks")
+
+    def __init__(self, items: t.Any = (), file: str = "", marks: dict[str, Mark] | None = None) -> None:
+        super().__init__(items)
+        self.file = file
+        self.marks = {} if marks is None else marks
+
+
+class Sequence(list[t.Any]):
+    """A list; ``marks`` has for each item (line, column), or (line, column, file) when it came from another file."""
+
+    __slots__ = ("file", "marks")
+
+    def __init__(self, items: t.Any = (), file: str = "", marks: list[Mark] | None = None) -> None:
+        super().__init__(items)
+        self.file = file
+        self.marks = [] if marks is None else marks
+
+
+def location_of(root: object, path: Iterable[str | int]) -> Location:
+    """The position of the value at ``path``, or of the nearest thing around it that has one."""
+    here = root
+    found = Location(getattr(root, "file", ""))
+    for step in path:
+        mark = _mark(here, step)
+        if mark is not None:
+            found = Location(mark[2] if len(mark) == 3 else here.file, mark[0], mark[1])  # type: ignore[attr-defined]
+        try:
+            here = here[step]  # type: ignore[index]
+        except (KeyError, IndexError, TypeError):
+            break
+    return found
+
+
+def problem_at(root: object, path: ValuePath, message: str, severity: str = "error") -> Problem:
+    """A finding about the value at ``path`` of a document."""
+    return Problem(message, bracket(path), location_of(root, path), severity)
+
+
+def bracket(path: Iterable[str | int]) -> str:
+    """``("datasets", 2, "name")`` as ``datasets[2].name``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+def edited(mapping: AnyMapping[str, t.Any], changes: AnyMapping[str, t.Any], removed: Iterable[str] = ()) -> Mapping:
+    """A copy with some keys set and some removed; keys that stay keep their marks."""
+    copy = Mapping(mapping, getattr(mapping, "file", ""), dict(getattr(mapping, "marks", {})))
+    copy.update(changes)
+    for key in removed:
+        copy.pop(key, None)
+        copy.marks.pop(key, None)
+    return copy
+
+
+def renamed(mapping: AnyMapping[str, t.Any], old: str, new: str) -> Mapping:
+    """A copy in which the key ``old`` is called ``new`` and keeps its place and mark."""
+    marks = dict(getattr(mapping, "marks", {}))
+    if old in marks:
+        marks[new] = marks.pop(old)
+    items = {new if key == old else key: value for key, value in mapping.items()}
+    return Mapping(items, getattr(mapping, "file", ""), marks)
+
+
+def relisted(sequence: Iterable[t.Any], items: Iterable[t.Any]) -> Sequence:
+    """A list with other items that keeps the marks of the first."""
+    return Sequence(items, getattr(sequence, "file", ""), list(getattr(sequence, "marks", [])))
+
+
+def mark_in(container: object, step: str | int) -> tuple[int, int, str] | None:
+    """The mark of one key or item together with its file."""
+    mark = _mark(container, step)
+    if mark is None:
+        return None
+    return (mark[0], mark[1], mark[2] if len(mark) == 3 else container.file)  # type: ignore[attr-defined]
+
+
+def plain(value: object) -> t.Any:
+    """The same value in exact ``dict``, ``list`` and ``str``, sharing nothing with the document."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def adopt(value: object, file: str) -> Mapping:
+    """A mapping made by a program as a document without positions.
+
+    Raises ConfigurationError for what a YAML file could not hold either: keys that are not text, other types, depth.
+    """
+    if not isinstance(value, AnyMapping):
+        raise ConfigurationError([Problem("must be a mapping with a project and its sections", "", Location(file))])
+    return t.cast(Mapping, _adopted(value, file, ()))
+
+
+def called(value: object) -> str:
+    """What kind of value it is, in the words of messages."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, (int, float)):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else "a mapping"
+
+
+def _adopted(value: object, file: str, path: ValuePath) -> object:
+    if len(path) > MAX_DEPTH:
+        raise ConfigurationError([Problem(f"values are nested deeper than {MAX_DEPTH} levels", "", Location(file))])
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, AnyMapping):
+        for key in value:
+            if not isinstance(key, str):
+                message = f"the key {key!r} is not text; quote it"
+                raise ConfigurationError([Problem(message, bracket(path), Location(file))])
+        return Mapping({str(key): _adopted(item, file, (*path, key)) for key, item in value.items()}, file)
+    if isinstance(value, (list, tuple)):
+        return Sequence([_adopted(item, file, (*path, index)) for index, item in enumerate(value)], file)
+    message = f"a value of the type {type(value).__name__} cannot be part of a configuration; give text"
+    raise ConfigurationError([Problem(message, bracket(path), Location(file))])
+
+
+def _mark(container: object, step: str | int) -> Mark | None:
+    marks = getattr(container, "marks", None)
+    try:
+        return marks[step] if marks else None
+    except (KeyError, IndexError, TypeError):
+        return None

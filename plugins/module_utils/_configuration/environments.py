@@ -1,0 +1,194 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Environments: the variables and the differences of dev, staging, prod."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Iterable
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass, field, replace
+
+from .._errors import ConfigurationError, Location, Problem
+from .document import Mapping, mark_in, problem_at, relisted
+from .files import Document, Tree, read_document
+from .words import Words, nearest
+
+_KEYS = ("environment", "variables", "overrides", "settings")
+_SETTINGS = {
+    "require_tests": "tests are not run by an apply",
+    "require_approval": "approval belongs to the pipeline that runs the playbook",
+    "drift_policy": "drift is reported by the plan and never corrected on its own",
+    "audit_log": "the journal is kept with the state",
+}
+
+Rename = Callable[[str, Mapping], Mapping]
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment file; ``content`` is the whole of it and has no file where there was none to read."""
+
+    name: str
+    content: Mapping = field(default_factory=Mapping)
+    variables: Mapping = field(default_factory=Mapping)
+    overrides: Mapping = field(default_factory=Mapping)
+
+
+def available(tree: Tree) -> dict[str, t.Any]:
+    """The environments of a configuration: name to path."""
+    found: dict[str, t.Any] = {}
+    for folder in tree.folders("environments"):
+        for suffix in (".yml", ".yaml"):
+            for path in sorted(folder.glob(f"*{suffix}")):
+                found.setdefault(path.stem, path)
+    return found
+
+
+def read_environment(tree: Tree | None, name: str) -> tuple[Environment, list[Problem]]:
+    """The environment file of a name, and what is wrong with it; warnings for settings that do not act."""
+    if tree is None:
+        message = f"the environment '{name}' needs a configuration that is a file; give its values as variables"
+        return Environment(name), [Problem(message, "", Location("definition"))]
+    known = available(tree)
+    if name not in known:
+        names = ", ".join(sorted(known))
+        advice = f"; there are {names}" if names else f": {tree.root} has no environments folder with files"
+        return Environment(name), [Problem(f"there is no environment '{name}'{advice}")]
+    try:
+        content = read_document(tree, known[name])
+    except ConfigurationError as error:
+        return Environment(name), list(error.problems)
+    problems = _unknown_keys(content, (), content, _KEYS)
+    parts = {key: _mapping(content, key, problems) for key in _KEYS}
+    problems += _unknown_keys(content, ("environment",), parts["environment"], ("name", "dataiku_host"))
+    problems += _unknown_keys(content, ("settings",), parts["settings"], tuple(_SETTINGS))
+    for key in parts["settings"]:
+        if key in _SETTINGS:
+            message = f"not applied, because {_SETTINGS[key]}"
+            problems.append(problem_at(content, ("settings", key), message, "warning"))
+    return Environment(name, content, parts["variables"], parts["overrides"]), problems
+
+
+def shared_variables(tree: Tree | None) -> tuple[Mapping, list[Problem]]:
+    """The variables of all environments, ``.dataiku/variables.yml``; empty without that file."""
+    path = tree.root / ".dataiku" / "variables.yml" if tree else None
+    if tree is None or path is None or not path.exists():
+        return Mapping(), []
+    try:
+        content = read_document(tree, path)
+    except ConfigurationError as error:
+        return Mapping(), list(error.problems)
+    inner = content.get("variables")
+    return (inner if len(content) == 1 and isinstance(inner, Mapping) else content), []
+
+
+def override(
+    documents: Iterable[Document], environment: Environment, kinds: AnyMapping[str, t.Any], rename: Rename
+) -> tuple[list[Document], list[Problem]]:
+    """The documents with the overrides of an environment merged in, and overrides that fit nothing."""
+    result = list(documents)
+    problems: list[Problem] = []
+    by_section = {kind.section: kind for kind in kinds.values()}
+    for section, changes in environment.overrides.items():
+        path = ("overrides", section)
+        if section not in by_section:
+            message = f"there is no section '{section}'{nearest(section, by_section)}"
+            problems.append(problem_at(environment.content, path, message))
+        elif not isinstance(changes, Mapping):
+            if changes is not None:
+                problems.append(problem_at(environment.content, path, "must be a mapping"))
+        elif getattr(by_section[section], "singleton", False):
+            result = [_override_single(document, section, rename(section, changes)) for document in result]
+        else:
+            result, unknown = _override_list(result, section, changes, by_section[section], rename)
+            for name, message in unknown:
+                problems.append(problem_at(environment.content, (*path, name), message))
+    return result, problems
+
+
+def merged(base: Mapping, over: AnyMapping[str, t.Any]) -> Mapping:
+    """Mappings merge, everything else replaces; each key keeps the mark of where its value was written."""
+    result = Mapping(base, base.file, dict(base.marks))
+    for key, value in over.items():
+        below = base.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            result[key] = merged(below, value)
+            continue
+        result[key] = value
+        mark = mark_in(over, key)
+        if mark is not None:
+            result.marks[key] = mark
+    return result
+
+
+def _override_single(document: Document, section: str, changes: Mapping) -> Document:
+    base = document.content.get(section)
+    if not isinstance(base, Mapping):
+        return document
+    content = Mapping(document.content, document.content.file, document.content.marks)
+    content[section] = merged(base, changes)
+    return replace(document, content=content)
+
+
+def _override_list(
+    documents: list[Document], section: str, changes: Mapping, kind: t.Any, rename: Rename
+) -> tuple[list[Document], list[tuple[str, str]]]:
+    named = {name: rename(section, value) for name, value in changes.items() if isinstance(value, Mapping)}
+    unknown = [(name, "must be a mapping") for name, value in changes.items() if not isinstance(value, Mapping)]
+    everywhere = named.pop("*", None)
+    used: set[str] = set()
+    names: list[str] = []
+    result = []
+    for document in documents:
+        items = document.content.get(section)
+        if not isinstance(items, list):
+            result.append(document)
+            continue
+        new_items = []
+        for item in items:
+            if isinstance(item, Mapping):
+                name = _name(item, kind)
+                names.append(name)
+                item = merged(item, everywhere) if everywhere else item
+                if name in named:
+                    used.add(name)
+                    item = merged(item, named[name])
+            new_items.append(item)
+        content = Mapping(document.content, document.content.file, document.content.marks)
+        content[section] = relisted(items, new_items)
+        result.append(replace(document, content=content))
+    words = Words(names)
+    for name in named:
+        if name not in used:
+            unknown.append((name, f"{section} has no '{name}' to override{words.nearest(name)}"))
+    return result, unknown
+
+
+def _name(item: Mapping, kind: t.Any) -> str:
+    name = item.get("name")
+    if isinstance(name, str):
+        return name
+    try:
+        return str(kind.identity(item))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ""
+
+
+def _mapping(content: Mapping, key: str, problems: list[Problem]) -> Mapping:
+    value = content.get(key)
+    if isinstance(value, Mapping):
+        return value
+    if value is not None:
+        problems.append(problem_at(content, (key,), "must be a mapping"))
+    return Mapping((), content.file)
+
+
+def _unknown_keys(content: Mapping, path: tuple[str, ...], value: Mapping, known: tuple[str, ...]) -> list[Problem]:
+    return [
+        problem_at(content, (*path, key), f"unknown key '{key}'{nearest(key, known) or '; known: ' + ', '.join(known)}")
+        for key in value
+        if key not in known
+    ]

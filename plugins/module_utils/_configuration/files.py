@@ -1,0 +1,224 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The files of a configuration: one file, or a directory with a folder for each section."""
+
+from __future__ import annotations
+
+import os
+import stat
+import typing as t
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from .._errors import ConfigurationError, Location, Problem
+from .document import MAX_BYTES, Mapping, Sequence, problem_at
+from .parser import parse
+
+SUFFIXES = (".yml", ".yaml", ".json")
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file; ``section`` is what it may hold, None for the main file, ``folder`` is None for a mapping in memory."""
+
+    content: Mapping
+    folder: Path | None = None
+    section: str | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Where a configuration lives: nothing outside ``root`` is read; ``home`` is the folder of the main file."""
+
+    root: Path
+    home: Path
+
+    def shown(self, path: Path) -> str:
+        """The path as messages name it: relative to the root where it is below it."""
+        try:
+            return Path(os.path.normpath(path)).relative_to(os.path.normpath(self.root)).as_posix()
+        except ValueError:
+            return str(path)
+
+    def folders(self, name: str) -> list[Path]:
+        """The folder ``name`` beside the main file and in the root, nearest first."""
+        return [folder for folder in dict.fromkeys((self.home / name, self.root / name)) if folder.is_dir()]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All files that could be read, the main one first, and what was wrong with the others."""
+
+    tree: Tree | None
+    documents: tuple[Document, ...] = ()
+    problems: tuple[Problem, ...] = field(default=())
+
+
+class Refused(Exception):
+    """A file that is not read; the text says why and ends in no full stop."""
+
+
+def read(source: Path, sections: Iterable[str]) -> Reading:
+    """Read a file alone, or the project file of a directory and the folders named like ``sections``."""
+    lists = tuple(sections)
+    if source.is_dir():
+        return _read_directory(source, lists)
+    problem = _not_a_file(source)
+    if problem:
+        return Reading(None, (), (problem,))
+    home = Path(os.path.abspath(source.parent))
+    tree = Tree(home.parent if home.name == "projects" else home, home)
+    documents, problems = _read_documents(tree, source, None, lists, trusted=True)
+    return Reading(tree, tuple(documents), tuple(problems))
+
+
+def read_bytes(tree: Tree, path: Path, limit: int, *, trusted: bool = False) -> bytes:
+    """The content of a regular file inside the tree; raises Refused, or FileNotFoundError."""
+    try:
+        if not trusted and not path.resolve().is_relative_to(tree.root.resolve()):
+            raise Refused(f"{tree.shown(path)} is outside the configuration's folder; copy it there")
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise Refused(f"{tree.shown(path)} is not a file")
+        if status.st_size > limit:
+            raise Refused(f"{tree.shown(path)} is larger than {limit // (1024 * 1024)} MiB")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "its name cannot be used"
+        raise Refused(f"{tree.shown(path)} cannot be read: {reason}") from None
+
+
+def read_document(tree: Tree, path: Path, *, top: tuple[type, ...] = (Mapping,), trusted: bool = False) -> t.Any:
+    """One parsed file, of one of the types ``top``; without content an empty Mapping. Raises ConfigurationError."""
+    shown = tree.shown(path)
+    try:
+        # The parser refuses what is too large with advice of its own, so it gets one byte more than it takes.
+        data = read_bytes(tree, path, 16 * MAX_BYTES, trusted=trusted)
+    except FileNotFoundError:
+        raise ConfigurationError([Problem(f"Config file not found: {shown}", "", Location(shown))]) from None
+    except Refused as refused:
+        raise ConfigurationError([Problem(str(refused), "", Location(shown))]) from None
+    return parse(data, shown, top=top, empty=True)
+
+
+def _not_a_file(source: Path) -> Problem | None:
+    if not source.exists():
+        return Problem(f"Config path not found: {source}")
+    if not source.is_file():
+        return Problem(f"Path is not a file: {source}")
+    if source.suffix.lower() not in SUFFIXES:
+        return Problem(f"Unknown config file format: {source.suffix}. Supported: .yaml, .yml, .json")
+    return None
+
+
+def _read_directory(source: Path, lists: tuple[str, ...]) -> Reading:
+    tree = Tree(source, source)
+    found = [source / f"project{suffix}" for suffix in SUFFIXES if (source / f"project{suffix}").exists()]
+    if not found:
+        message = f"project.yml not found in {source}. Directory-based configs require a project.yml file."
+        if (source / "projects").is_dir():
+            message += " Name one of the files in its projects folder instead."
+        return Reading(tree, (), (Problem(message),))
+    documents, problems = _read_documents(tree, found[0], None, lists)
+    for other in found[1:]:
+        message = f"the configuration has both {found[0].name} and {other.name}; keep one of them"
+        problems.append(Problem(message, "", Location(tree.shown(other))))
+    for section in lists:
+        folder = source / section
+        if folder.exists() and not folder.is_dir():
+            problems.append(Problem(f"{section} path is not a directory: {tree.shown(folder)}"))
+            continue
+        for path in _section_files(folder):
+            more, wrong = _read_documents(tree, path, section, lists)
+            documents += more
+            problems += wrong
+    return Reading(tree, tuple(documents), tuple(problems))
+
+
+def _section_files(folder: Path) -> Iterator[Path]:
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    for suffix in SUFFIXES:
+        for name in names:
+            if name.endswith(suffix) and not name.startswith(".") and (folder / name).is_file():
+                yield folder / name
+
+
+def _read_documents(
+    tree: Tree, path: Path, section: str | None, lists: tuple[str, ...], trusted: bool = False
+) -> tuple[list[Document], list[Problem]]:
+    """The document of a file and those it includes."""
+    try:
+        content = read_document(tree, path, trusted=trusted)
+    except ConfigurationError as error:
+        return [], list(error.problems)
+    if section is None and not content:
+        return [], [Problem("the file is empty", "", Location(tree.shown(path)))]
+    document = Document(content, path.parent, section)
+    return _include(tree, document, lists)
+
+
+def _include(tree: Tree, document: Document, lists: tuple[str, ...]) -> tuple[list[Document], list[Problem]]:
+    """The document without its ``$include`` and one document more for each file that was named."""
+    content, included, problems = document.content, [], []
+    for section in lists:
+        value = content.get(section)
+        if not isinstance(value, dict) or "$include" not in value:
+            continue
+        named = value["$include"]
+        names = named if isinstance(named, list) else [named]
+        if len(value) > 1 or not all(isinstance(name, str) and name for name in names):
+            message = "$include stands alone and names one file or a list of files"
+            problems.append(problem_at(content, (section,), message))
+            continue
+        content = _emptied(content, section)
+        for name in names:
+            try:
+                included.append(_included(tree, document, section, name))
+            except ConfigurationError as error:
+                problems += error.problems
+            except (FileNotFoundError, Refused) as error:
+                reason = str(error) if isinstance(error, Refused) else f"the file {name} does not exist"
+                problems.append(problem_at(document.content, (section, "$include"), reason))
+    return [replace(document, content=content), *included], problems
+
+
+def _emptied(content: Mapping, section: str) -> Mapping:
+    copy = Mapping(content, content.file, content.marks)
+    copy[section] = Sequence((), content.file)
+    return copy
+
+
+def _included(tree: Tree, document: Document, section: str, name: str) -> Document:
+    path = find(tree, document.folder or tree.home, name)
+    content = read_document(tree, path, top=(Mapping, Sequence))
+    if isinstance(content, Sequence):
+        content = Mapping({section: content}, content.file, {section: (1, 1)})
+    value = content.get(section)
+    if isinstance(value, dict) and "$include" in value:
+        raise Refused(f"{name} includes another file itself; name that file here")
+    return Document(content, path.parent, section)
+
+
+def find(tree: Tree, folder: Path, name: str) -> Path:
+    """A file that a configuration names: beside the file that names it, else in the root.
+
+    Raises FileNotFoundError, or Refused for what is outside the tree.
+    """
+    outside = True
+    for base in dict.fromkeys((folder, tree.root)):
+        path = base / name
+        try:
+            inside = path.resolve().is_relative_to(tree.root.resolve())
+            if inside and path.exists():
+                return path
+            outside = (outside and not inside) or path.is_symlink()
+        except (OSError, ValueError, RuntimeError):
+            raise Refused(f"{name!r} cannot be used as a file name") from None
+    if outside:
+        raise Refused(f"{name} is outside the configuration's folder; copy it there")
+    raise FileNotFoundError(name)

@@ -1,0 +1,297 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The JSON Schema of a configuration, and the check against it."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Callable
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+
+from .._errors import MissingLibrary, Problem
+from .acceptor import acceptor
+from .code_files import file_keys
+from .document import Mapping, ValuePath, edited, problem_at, relisted
+from .schema_messages import Finding, findings_of
+from .words import nearest
+
+Schema = dict[str, t.Any]
+
+IDENTIFIER = "urn:dataiku-iac:dss:configuration:1.0"
+
+COMMON: Schema = {
+    "raw": {
+        "type": "object",
+        "description": "Any fields of DSS's own JSON that have no name here; they are compared like the others.",
+    },
+    "depends_on": {
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "description": "Addresses (dataset.PROJECT.NAME) or names of resources that must be applied before this one.",
+    },
+    "lifecycle": {
+        "type": "object",
+        "description": "How changes of this resource are applied.",
+        "additionalProperties": False,
+        "properties": {
+            "prevent_destroy": {
+                "type": "boolean",
+                "description": "Whether a plan that deletes or replaces this resource is refused.",
+            },
+            "ignore_changes": {
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+                "description": "Fields whose differences are left alone once the resource exists.",
+            },
+        },
+    },
+}
+
+# Sections that other tools define, and what to do with them here.
+_LATER = {
+    "models": "models are not managed yet; take the section out",
+    "dashboards": "dashboards are not managed yet; take the section out, they stay as they are in DSS",
+    "blocks": "blocks are not managed yet; declare the datasets and recipes that the block stands for",
+    "solutions": "solutions are not managed yet; declare the datasets and recipes that the solution stands for",
+    "removed": "'removed' is not managed yet; take the resource out of the configuration and run with prune to delete it",
+    "moved": "'moved' is not managed yet; rename the resource in DSS and in the configuration",
+}
+# What leaves a configuration usable when it is ignored.
+_IGNORABLE = ("models", "dashboards")
+_VERSION = 'the version of the configuration format is "1.0"'
+
+
+def resource_schema(kind: t.Any) -> Schema:
+    """JSON Schema of one author mapping of a kind: its own, the keys that all kinds have, and null for what is optional."""
+    own = kind.schema
+    properties = {**COMMON, **own.get("properties", {})}
+    return t.cast(Schema, _optional_null({**own, "type": "object", "properties": properties}))
+
+
+def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
+    """JSON Schema (draft 2020-12) of a whole configuration file, for editors and documentation."""
+    definitions: Schema = {}
+    properties: Schema = {
+        "version": {"enum": ["1.0", 1.0], "description": 'Version of this format, "1.0".'},
+        "metadata": {"type": ["object", "null"], "description": "Notes on the configuration; never applied."},
+    }
+    for kind in kinds.values():
+        schema = resource_schema(kind)
+        for name, definition in schema.pop("$defs", {}).items():
+            definitions[f"{kind.name}_{name}"] = _moved_references(definition, kind.name)
+        for key, target in file_keys(kind.section, schema).items():
+            text = {"type": ["string", "null"], "description": f"File that holds {target}, in place of it."}
+            schema["properties"].setdefault(key, text)
+        definitions[kind.name] = _moved_references(schema, kind.name)
+        properties[kind.section] = _section(kind)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": IDENTIFIER,
+        "title": "Dataiku DSS configuration",
+        "description": "A DSS project and its objects, or objects of a DSS instance, as the dataiku_iac.dss collection reads them.",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def check(document: Mapping, kinds: AnyMapping[str, t.Any], strict: bool = True) -> list[Problem]:
+    """All findings about one document; unknown keys are warnings without ``strict``."""
+    return Checker(kinds, strict).check(document)[1]
+
+
+class Checker:
+    """Checks documents against the schemas of the kinds, each of which is compiled once."""
+
+    def __init__(self, kinds: AnyMapping[str, t.Any], strict: bool) -> None:
+        self._strict = strict
+        self._kinds = {kind.section: _Compiled(kind) for kind in kinds.values()}
+
+    def check(self, document: Mapping, only: str | None = None) -> tuple[Mapping, list[Problem]]:
+        """The document without the unknown keys that were only warned about, and all findings.
+
+        With ``only`` the document is a file of that section alone.
+        """
+        findings = self._top(document) if only is None else self._strangers(document, only)
+        for section, compiled in self._kinds.items():
+            if section in document and only in (None, section):
+                findings += self._section(document[section], section, compiled)
+        unique = {(finding.path, finding.message): finding for finding in findings}.values()
+        if not unique:
+            return document, []
+        dropped = [finding.path for finding in unique if finding.unknown and not self._strict]
+        problems = [problem_at(document, finding.path, finding.message, self._severity(finding)) for finding in unique]
+        return _without(document, dropped), problems
+
+    def _severity(self, finding: Finding) -> str:
+        return "warning" if finding.warning or (finding.unknown and not self._strict) else "error"
+
+    def _top(self, document: Mapping) -> list[Finding]:
+        findings = _version(document)
+        known = ["version", "metadata", *self._kinds]
+        for key, value in document.items():
+            if key in _LATER:
+                findings.append(Finding((key,), _LATER[key], unknown=key in _IGNORABLE))
+            elif key not in known:
+                advice = nearest(key, known) or f"; known sections: {', '.join(known)}"
+                findings.append(Finding((key,), f"unknown key '{key}'{advice}", unknown=True))
+            elif key == "metadata" and not (value is None or isinstance(value, dict)):
+                findings.append(Finding((key,), "must be a mapping"))
+        return findings
+
+    def _strangers(self, document: Mapping, only: str) -> list[Finding]:
+        findings = []
+        for key in document:
+            if key not in (only, "version", "metadata"):
+                is_list = key in self._kinds and not self._kinds[key].singleton
+                home = f"project.yml or a file in {key}/" if is_list else "project.yml"
+                message = f"'{key}' does not belong in a file of {only}; move it to {home}"
+                findings.append(Finding((key,), message, unknown=True))
+        return findings
+
+    def _section(self, value: t.Any, section: str, compiled: _Compiled) -> list[Finding]:
+        if value is None:
+            return []
+        if compiled.singleton:
+            return compiled.findings(value, (section,))
+        if not isinstance(value, list):
+            return [Finding((section,), "must be a list, each item beginning with '-'")]
+        return [finding for index, item in enumerate(value) for finding in compiled.findings(item, (section, index))]
+
+
+@dataclass
+class _Compiled:
+    """The schema of a kind, as the quick test and, once something does not fit, as jsonschema's validator."""
+
+    kind: t.Any
+    _validator: t.Any = None
+
+    def __post_init__(self) -> None:
+        self.singleton = bool(getattr(self.kind, "singleton", False))
+        self._schema = resource_schema(self.kind)
+        self._accepts: Callable[[t.Any], bool] | None = acceptor(self._schema)
+
+    def findings(self, value: t.Any, path: ValuePath) -> list[Finding]:
+        if self._accepts is not None and self._accepts(value):
+            return []
+        if self._validator is None:
+            self._validator = _validator(self._schema)
+        label = str(self.kind.name).replace("_", " ")
+        return [finding for error in self._validator.iter_errors(value) for finding in findings_of(error, path, label)]
+
+
+def _validator(schema: Schema) -> t.Any:
+    try:
+        import jsonschema
+    except ImportError:
+        raise MissingLibrary("jsonschema") from None
+    return jsonschema.Draft202012Validator(schema)
+
+
+def _version(document: Mapping) -> list[Finding]:
+    advice = 'version is a number here; quote it: "1.0"'
+    metadata = document.get("metadata")
+    findings = []
+    if isinstance(metadata, dict) and isinstance(metadata.get("version"), (int, float)) and "version" not in document:
+        findings.append(Finding(("metadata", "version"), advice, warning=True))
+    if "version" not in document:
+        return findings
+    value = document["version"]
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return [*findings, Finding(("version",), f"{_VERSION}, not {'empty' if value is None else 'this'}")]
+    if isinstance(value, str) and not re.fullmatch(r"1\.[0-9]+", value):
+        return [*findings, Finding(("version",), f"{_VERSION}, not '{value[:40]}'")]
+    if not isinstance(value, str):
+        findings.append(Finding(("version",), advice, warning=True) if value == 1 else Finding(("version",), _VERSION))
+    return findings
+
+
+def _section(kind: t.Any) -> Schema:
+    reference = {"$ref": f"#/$defs/{kind.name}"}
+    if getattr(kind, "singleton", False):
+        return reference
+    include = {
+        "type": "object",
+        "properties": {
+            "$include": {
+                "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+                "description": "File or files that hold this section.",
+            }
+        },
+        "required": ["$include"],
+        "additionalProperties": False,
+    }
+    return {
+        "anyOf": [{"type": ["array", "null"], "items": reference}, include],
+        "description": f"All {kind.section.replace('_', ' ')}.",
+    }
+
+
+def _optional_null(schema: t.Any) -> t.Any:
+    """The schema in which every property that is not required may be null: declared to be absent."""
+    if not isinstance(schema, AnyMapping):
+        return schema
+    result = dict(schema)
+    for word in ("items", "additionalProperties"):
+        if word in result:
+            result[word] = _optional_null(result[word])
+    for word in ("anyOf", "oneOf", "allOf"):
+        if word in result:
+            result[word] = [_optional_null(branch) for branch in result[word]]
+    if "$defs" in result:
+        result["$defs"] = {name: _optional_null(inner) for name, inner in result["$defs"].items()}
+    if "properties" in result:
+        required = result.get("required", ())
+        result["properties"] = {
+            name: _optional_null(rule) if name in required else _or_null(_optional_null(rule))
+            for name, rule in result["properties"].items()
+        }
+    return result
+
+
+def _or_null(schema: t.Any) -> t.Any:
+    if not isinstance(schema, AnyMapping) or not {"type", "enum", "const", "anyOf", "oneOf", "$ref"} & schema.keys():
+        return schema
+    result = dict(schema)
+    if "type" in result:
+        names = [result["type"]] if isinstance(result["type"], str) else list(result["type"])
+        result["type"] = names if "null" in names else [*names, "null"]
+    if "enum" in result and None not in result["enum"]:
+        result["enum"] = [*result["enum"], None]
+    for word in ("anyOf", "oneOf"):
+        if word in result and {"type": "null"} not in result[word]:
+            result[word] = [*result[word], {"type": "null"}]
+    if {"const", "$ref"} & result.keys():
+        notes = {word: result.pop(word) for word in ("description", "title") if word in result}
+        return {**notes, "anyOf": [result, {"type": "null"}]}
+    return result
+
+
+def _moved_references(schema: t.Any, owner: str) -> t.Any:
+    if isinstance(schema, AnyMapping):
+        return {
+            key: f"#/$defs/{owner}_{value.removeprefix('#/$defs/')}"
+            if key == "$ref" and isinstance(value, str) and value.startswith("#/$defs/")
+            else _moved_references(value, owner)
+            for key, value in schema.items()
+        }
+    return [_moved_references(item, owner) for item in schema] if isinstance(schema, list) else schema
+
+
+def _without(value: t.Any, paths: list[ValuePath]) -> t.Any:
+    """The value without the keys at these paths; what lies on the way is copied."""
+    if not paths:
+        return value
+    below: dict[str | int, list[ValuePath]] = {}
+    for path in paths:
+        below.setdefault(path[0], []).extend([path[1:]] if len(path) > 1 else [])
+    last = {path[0] for path in paths if len(path) == 1}
+    if isinstance(value, dict):
+        changes = {str(key): _without(value[str(key)], rest) for key, rest in below.items() if key not in last}
+        return edited(value, changes, [str(key) for key in last])
+    return relisted(value, [_without(item, below.get(index, [])) for index, item in enumerate(value)])
