@@ -60,13 +60,13 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
-def pytest_session(name: str, what: str, folder: str = "", workers: str = "auto") -> None:
+def pytest_session(name: str, what: str, folder: str = "") -> None:
     folder = f"tests/{folder or name}"
 
     def run(session: nox.Session) -> None:
         if not any(Path(folder).rglob("test_*.py")):
             session.skip(f"{folder} holds no tests yet")
-        session.run("pytest", f"--numprocesses={workers}", f"--junitxml={SCRATCH / name}.xml", folder)
+        session.run("pytest", "--numprocesses=auto", f"--junitxml={SCRATCH / name}.xml", folder)
 
     run.__doc__ = what
     session(name)(run)
@@ -115,7 +115,7 @@ def build_and_install(session: nox.Session) -> None:
     session.run("ansible-doc", "--type", "module", "--json", *modules, env=env, silent=True)
 
 
-pytest_session("playbooks", "Playbooks as a user runs them, against a sandbox node.", workers="0")
+pytest_session("playbooks", "Playbooks as a user runs them, against a sandbox node.")
 
 
 @session("molecule")

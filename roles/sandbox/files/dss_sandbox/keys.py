@@ -108,7 +108,7 @@ def _secret(authorization: bytes) -> str:
     if scheme.lower() != b"basic":
         return ""
     try:
-        user, _sign, password = base64.b64decode(rest, validate=True).decode("utf-8").partition(":")
+        user, _colon, password = base64.b64decode(rest, validate=True).decode("utf-8").partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return ""
     return user or password

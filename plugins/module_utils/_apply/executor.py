@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carry out a plan: in parallel as the graph allows, stopping cleanly, reading back what was written."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+
+from .._errors import DssError, Problem
+from .._kinds.base import Kind, Node
+from .._plan.model import Action, Options, Plan
+from .actions import Doer
+from .guard import Guard
+from .verify import verify
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class Outcome:
+    """What an apply did: addresses that were applied or skipped, and what failed with its message."""
+
+    applied: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    stopped: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.failed and not self.skipped and not self.stopped
+
+
+def apply(
+    plan: Plan,
+    node: Node,
+    kinds: Mapping[str, Kind],
+    guard: Guard,
+    options: Options,
+    *,
+    workers: int = 8,
+    on_error: str = "stop",
+    progress: Progress = lambda done, total, address: None,
+) -> Outcome:
+    """Apply every changed action of a plan and read back what was written.
+
+    A dependent of a failed action is skipped; with ``on_error="stop"`` nothing new starts after a failure. What was
+    dropped by the node counts as failed.
+    """
+    doer = Doer(node, kinds, plan, options)
+    actions = {action.address: action for action in plan.changed}
+    ended = _carry_out(actions, doer, guard, workers, on_error, progress)
+    outcome = Outcome(
+        applied=[key for key, message in ended.items() if not message],
+        failed={key: message for key, message in ended.items() if message},
+        skipped=[key for key in actions if key not in ended],
+        stopped=guard.stopped,
+    )
+    if not outcome.stopped:
+        verify([actions[key] for key in outcome.applied], doer, workers, outcome)
+    return outcome
+
+
+def _carry_out(
+    actions: Mapping[str, Action], doer: Doer, guard: Guard, workers: int, on_error: str, progress: Progress
+) -> dict[str, str]:
+    """What ended, in that order, each with its error message or an empty text; never more at once than workers."""
+    sorter = TopologicalSorter(
+        {key: [need for need in action.needs if need in actions] for key, action in actions.items()}
+    )
+    sorter.prepare()
+    ready: deque[str] = deque()
+    running: dict[Future[None], str] = {}
+    ended: dict[str, str] = {}
+    spoilt: set[str] = set()  # what failed or was not started
+
+    def may_start(action: Action) -> bool:
+        if guard.stopped or (on_error == "stop" and spoilt):
+            return False
+        return spoilt.isdisjoint(action.needs)
+
+    pool = ThreadPoolExecutor(workers)
+    try:
+        while sorter.is_active():
+            ready.extend(sorter.get_ready())
+            while ready and len(running) < workers:
+                key = ready.popleft()
+                if may_start(actions[key]):
+                    running[pool.submit(doer.do, actions[key])] = key
+                else:
+                    spoilt.add(key)
+                    sorter.done(key)
+            done = wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done if running else set()
+            for future in done:
+                key = running[future]
+                ended[key] = _message(future)
+                if ended[key]:
+                    spoilt.add(key)
+                del running[future]
+                sorter.done(key)
+            if running or done:
+                progress(len(ended), len(actions), key if done else "")
+    except BaseException as error:
+        guard.stop("the task timed out")
+        if isinstance(error, Exception):
+            raise
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return {**ended, **{key: _message(future) for future, key in running.items() if not future.cancelled()}}
+
+
+def _message(future: Future[None]) -> str:
+    error = future.exception()
+    if error is not None and not isinstance(error, DssError):
+        raise error
+    return str(error or "")

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read back what was written: DSS answers 200 and drops what it does not know (dss-api.md quirk 2)."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Sequence
+from functools import partial
+
+from .._errors import DssError, NodeError, Problem
+from .._kinds.base import redacted
+from .._node.answer import understood
+from .._node.parallel import gather
+from .._plan.compare import MISSING, Change, Document, is_empty, same
+from .._plan.model import DELETE, Action
+from .._plan.render import shown
+from .actions import Doer
+
+if t.TYPE_CHECKING:
+    from .executor import Outcome
+
+
+def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -> None:
+    """Compare each written object once more; what is absent failed (dropped), what is rewritten is a warning.
+
+    What was deleted must be gone.
+    """
+    deleted = [action for action in done if action.action == DELETE and action.object_id]
+    written = [action for action in done if action.action != DELETE and action.resource and action.address in doer.ids]
+    listings, contents = _read_back(written, deleted, doer, workers)
+    for action in deleted:
+        held = listings[action.kind, action.project]
+        if isinstance(held, NodeError) and held.project_unreadable:
+            continue
+        if isinstance(held, DssError):
+            _fail(outcome, action, f"could not be read back: {held}")
+        elif action.object_id in held:
+            _fail(outcome, action, "the node accepted the deletion but still holds it: run again to delete it")
+    for action in written:
+        document = contents[action.address] if action.address in contents else listings[action.kind, action.project]
+        if action.address not in contents and not isinstance(document, DssError):
+            document = document.get(doer.ids[action.address])
+        if isinstance(document, DssError):
+            _fail(outcome, action, f"could not be read back: {document}")
+        elif document is None:
+            _fail(outcome, action, "the node accepted it but holds no such object: run again to create it")
+        else:
+            _judge(action, doer, document, outcome)
+
+
+def _read_back(
+    written: Sequence[Action], deleted: Sequence[Action], doer: Doer, workers: int
+) -> tuple[dict[tuple[str, str | None], t.Any], dict[str, t.Any]]:
+    """Listings by kind and project, and documents by address, as the node holds them now; errors in their place.
+
+    One list call for what was deleted and for a kind whose list is complete, else one call each.
+    """
+    single = [action for action in written if not doer.kinds[action.kind].listing_is_complete]
+    listed = [action for action in written if doer.kinds[action.kind].listing_is_complete]
+    bulk = sorted({(action.kind, action.project) for action in (*listed, *deleted)}, key=str)
+    calls: list[t.Callable[[], t.Any]] = [
+        partial(_quietly, doer.kinds[kind].read_all, doer.node, project) for kind, project in bulk
+    ]
+    calls += [
+        partial(_quietly, doer.kinds[action.kind].read_one, doer.node, action.project, doer.ids[action.address])
+        for action in single
+    ]
+    answers = gather(calls, workers, lambda: None)
+    return dict(zip(bulk, answers)), dict(zip((action.address for action in single), answers[len(bulk) :]))
+
+
+def _quietly(call: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
+    try:
+        with understood("what was written"):
+            return call(*arguments)
+    except DssError as error:
+        return error
+
+
+def _judge(action: Action, doer: Doer, document: Document, outcome: Outcome) -> None:
+    kind = doer.kinds[action.kind]
+    before = {change.path: change.before for change in doer.left_to_do(action, action.before)} if action.before else {}
+    dropped: list[Change] = []
+    rewritten: list[Change] = []
+    for change in doer.left_to_do(action, document):
+        lost = is_empty(change.before) or same(change.before, before.get(change.path, MISSING))
+        (dropped if lost else rewritten).append(change)
+    if dropped:
+        names = ", ".join(kind.author_path(change.path) for change in dropped)
+        _fail(
+            outcome,
+            action,
+            f"dropped: the node answered 200 but does not hold {names}: check the spelling, or take it out",
+        )
+    for change in rewritten:
+        outcome.warnings.append(_normalised(action, kind.author_path(change.path), _hidden(change, kind.is_secret)))
+
+
+def _hidden(change: Change, secret: t.Callable[[str], bool]) -> Change:
+    return Change(
+        change.path, redacted(change.before, secret, change.path), redacted(change.after, secret, change.path)
+    )
+
+
+def _normalised(action: Action, path: str, change: Change) -> Problem:
+    message = f"normalised: the node holds {shown(change.before)} for {path}, declared is {shown(change.after)}: declare what it holds"
+    resource = action.resource
+    return Problem(message, resource.path if resource else action.address, action.location, "warning")
+
+
+def _fail(outcome: Outcome, action: Action, message: str) -> None:
+    outcome.applied.remove(action.address)
+    outcome.failed[action.address] = message

@@ -1,0 +1,297 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a kind is: the only place that knows one type of DSS object."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from .._errors import Location
+from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
+from .shape import Schema, Shape
+
+SENSITIVE = "(sensitive)"
+
+# Names of parameters that hold secrets: dss-api.md 2.16 [headless redaction tests], webhooks 2.7 [export].
+_SECRET = re.compile(
+    r"(pass(word|wd|phrase)|secret|token(?!s|iz|_?(count|limit))|api_?key|access_?key|private_?key|webhook_?url|credential|"
+    r"appsecretcontent|keyjsondata|keybase64data|keypassphrase)",
+    re.IGNORECASE,
+)
+_NOT_SECRET = re.compile(r"(credentials_?mode|secret_?name|key_?name)$", re.IGNORECASE)
+_MEMBER = re.compile(r"\[[^\]]*\]")
+_VALUE_OF = re.compile(r"\[([^\]]*)\]\.value$")
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Stands where DSS wants the id that the server gave to another object of the configuration."""
+
+    kind: str
+    name: str
+
+    @property
+    def unknown(self) -> Unknown:
+        return Unknown(self.name)
+
+
+@dataclass(frozen=True)
+class TypeOfConnection:
+    """Stands where DSS wants the dataset type that fits a connection; only the node knows it."""
+
+    connection: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One declared object.
+
+    ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
+    ``first`` is sent only when the object is made; ``references`` are (kind, name) of what it needs;
+    ``identity`` is what finds the object on the node.
+    """
+
+    kind: str
+    project: str | None
+    name: str
+    declared: Document
+    location: Location = Location()
+    path: str = ""
+    identity: Mapping[str, t.Any] = field(default_factory=dict)
+    first: Document = field(default_factory=dict)
+    rules: Rules = field(default_factory=dict)
+    references: tuple[tuple[str, str], ...] = ()
+    depends_on: tuple[str, ...] = ()
+    prevent_destroy: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return address(self.kind, self.project, self.name)
+
+
+def address(kind: str, project: str | None, name: str) -> str:
+    """``dataset.PROJECT.NAME``, ``connection.NAME``; a singleton of a project is ``variables.PROJECT``."""
+    parts = [kind, project or "", "" if project == name else name]
+    return ".".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What else a project on a node holds: the names of its datasets, and of its managed folders by id."""
+
+    datasets: frozenset[str] = frozenset()
+    folders: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """What a resource may refer to: the names that the configuration declares by kind.
+
+    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER).
+    """
+
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    outputs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    def has(self, kind: str, name: str) -> bool:
+        return name in self.names.get(kind, ())
+
+
+class Node(t.Protocol):
+    """The calls that a kind makes; raw JSON in, raw JSON out. Raises ``NodeError``."""
+
+    def get(self, path: str, **query: t.Any) -> t.Any: ...
+
+    def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any: ...
+
+    def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any: ...
+
+    def delete(self, path: str, **query: t.Any) -> t.Any: ...
+
+
+class Kind:
+    """Base of the kinds. Everything but the calls at the end is pure."""
+
+    name: str
+    section: str
+    scope: t.Literal["project", "instance"] = "project"
+    singleton = False
+    order = 0  # of the sections in documents and plans
+    summary: str  # one sentence for the docs
+    identifier: Mapping[str, Schema]  # the author fields that say which object is meant
+    required: tuple[str, ...] = ()
+    shape: Shape
+    rules: Rules = {}
+    replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
+    listing_is_complete = True  # whether the list answer carries everything that is compared
+    in_git = True  # whether its file is seen in real project repositories (dss-api.md 2.3)
+    rights: str  # what the key must be allowed to do, for the docs
+
+    @property
+    def schema(self) -> dict[str, t.Any]:
+        """JSON Schema of one author mapping."""
+        return {
+            "type": "object",
+            "description": self.summary,
+            "properties": {**self.identifier, **self.shape.properties()},
+            "required": list(self.required),
+            "additionalProperties": False,
+        }
+
+    def identity(self, author: Mapping[str, t.Any]) -> str:
+        """The name in the address."""
+        return str(author["name"])
+
+    def resource(
+        self, author: Mapping[str, t.Any], project: str | None, neighbours: Neighbours, location: Location, path: str
+    ) -> Resource:
+        """The desired side of one author mapping."""
+        lifecycle = author.get("lifecycle") or {}
+        author, notes = self.prepare(author, neighbours)
+        built = Resource(
+            kind=self.name,
+            project=project,
+            name=self.identity(author),
+            declared=self.shape_of(author.get("type")).to_dss(author),
+            location=location,
+            path=path,
+            identity={key: author[key] for key in self.identifier if key in author},
+            rules=self.rules,
+            depends_on=tuple(author.get("depends_on") or ()),
+            prevent_destroy=bool(lifecycle.get("prevent_destroy")),
+            ignore_changes=tuple(self.dss_path(entry) for entry in lifecycle.get("ignore_changes") or ()),
+            notes=notes,
+        )
+        return self.finish(built, author, neighbours)
+
+    def prepare(
+        self, author: Mapping[str, t.Any], neighbours: Neighbours
+    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
+        """Hook: short forms of the author form written out, and notes on what is not applied."""
+        return author, ()
+
+    def shape_of(self, object_type: t.Any) -> Shape:
+        """The table of fields for a type of object; a few fields have other places in some types."""
+        return self.shape
+
+    def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
+        """Hook: references, ids to be resolved, rules that depend on the resource."""
+        return built
+
+    def from_dss(self, document: Document, known: Known) -> Document:
+        """The author form of an object."""
+        author = {key: document[key] for key in self.identifier if document.get(key)}
+        rest = {key: value for key, value in document.items() if key not in {*self.identifier, "projectKey"}}
+        return {**author, **self.shape_of(document.get("type")).from_dss(rest)}
+
+    def defaults(self, document: Mapping[str, t.Any]) -> t.Callable[[str, t.Any], Mapping[str, t.Any]]:
+        """What DSS adds by itself: a function of the pattern of a part ("" for the whole) and the part."""
+        standard = self.shape_of(document.get("type")).defaults(document)
+        return lambda pattern, part: standard if not pattern else self.part_defaults(pattern, part)
+
+    def part_defaults(self, pattern: str, part: t.Any) -> Mapping[str, t.Any]:
+        """What DSS adds to a member of a list."""
+        return no_defaults(pattern, part)
+
+    def is_secret(self, path: str) -> bool:
+        """Whether the value at a path must never be shown."""
+        return is_secret(path)
+
+    def dss_path(self, author_path: str) -> str:
+        """The path in DSS's JSON of an author path; a path of DSS itself is returned as it is."""
+        head, dot, rest = author_path.partition(".")
+        for entry in self.shape.fields:
+            if entry.name == head:
+                return entry.path + dot + rest
+        return author_path
+
+    def author_path(self, path: str) -> str:
+        """The author's name for a path of DSS, for people."""
+        for entry in sorted(self.shape.fields, key=lambda known: -len(known.path)):
+            if path == entry.path or path.startswith((entry.path + ".", entry.path + "[", entry.path + " ")):
+                return entry.name + path[len(entry.path) :]
+        return path
+
+    def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
+        """The id under which the node lists the object, or None."""
+        return resource.name if resource.name in listing else None
+
+    def label(self, object_id: str, document: Document) -> str:
+        """The name in the address of an object on the node."""
+        return object_id
+
+    def complete(self, document: Document, resource: Resource) -> Document:
+        """Hook: what a document needs before it is written besides what is declared."""
+        return document
+
+    # The calls -----------------------------------------------------------------------------------------------------
+
+    def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
+        """All objects by id, with the fewest calls; the content may be lacking (``listing_is_complete``)."""
+        raise NotImplementedError
+
+    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+        """One object, complete. Raises ``NodeError`` with ``missing`` when it is not there."""
+        raise NotImplementedError
+
+    def create(self, node: Node, resource: Resource, document: Document) -> str:
+        """Make the object and return its id; ``document`` is what it is to become."""
+        raise NotImplementedError
+
+    def write(self, node: Node, resource: Resource, object_id: str, document: Document, before: Document) -> None:
+        """Replace the document of an object."""
+        raise NotImplementedError
+
+    def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
+        """Delete the object; its data only with ``drop_data``."""
+        raise NotImplementedError
+
+
+@lru_cache(maxsize=4096)
+def is_secret(path: str) -> bool:
+    """Whether a name on a path is that of a secret, or that of the member whose ``value`` it is."""
+    named = _VALUE_OF.search(path)
+    names = [*_MEMBER.sub("", path).split("."), *([named[1]] if named else [])]
+    return any(_SECRET.search(name) and not _NOT_SECRET.search(name) for name in names)
+
+
+def redacted(value: t.Any, secret: t.Callable[[str], bool], path: str = "") -> t.Any:
+    """A value in which every secret is replaced, at whatever depth."""
+    if path and secret(path) and value not in (None, "", MISSING):
+        return SENSITIVE
+    if isinstance(value, Mapping):
+        named = value.get("secret") is True or secret(str(value.get("name", "")))
+        return {
+            key: SENSITIVE
+            if key == "value" and named
+            else redacted(inner, secret, f"{path}.{key}" if path else str(key))
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [redacted(inner, secret, path) for inner in value]
+    return value
+
+
+def resolved(value: t.Any, lookup: t.Callable[[t.Any], t.Any]) -> t.Any:
+    """A declared value in which every ``Ref`` and ``TypeOfConnection`` is replaced by what ``lookup`` says."""
+    if isinstance(value, (Ref, TypeOfConnection)):
+        return lookup(value)
+    if isinstance(value, dict):
+        return {key: resolved(inner, lookup) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [resolved(inner, lookup) for inner in value]
+    return value
+
+
+def with_references(resource: Resource, *references: tuple[str, str], **changes: t.Any) -> Resource:
+    """A resource that also needs the given (kind, name)."""
+    merged: Sequence[tuple[str, str]] = [*resource.references, *references]
+    return replace(resource, references=tuple(dict.fromkeys(merged)), **changes)

@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What DSS adds by itself to a dataset: dss-object-shapes.md "Datasets", columns "2024+" and "Constant"."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+FILE_TYPES = frozenset(
+    {"Filesystem", "UploadedFiles", "FilesInFolder", "HDFS", "S3", "Azure", "GCS", "FTP", "SCP", "SFTP"}
+)
+SQL_TYPES = frozenset(
+    {
+        "JDBC",
+        "PostgreSQL",
+        "MySQL",
+        "Vertica",
+        "Snowflake",
+        "Redshift",
+        "Greenplum",
+        "Teradata",
+        "Oracle",
+        "SQLServer",
+        "SAPHANA",
+        "Netezza",
+        "BigQuery",
+        "Athena",
+        "hiveserver2",
+        "Synapse",
+        "FabricWarehouse",
+        "Databricks",
+        "DatabricksLakebase",
+        "ClickHouse",
+    }
+)  # the type lists that the client switches on, dss-api.md 2.4
+
+# A dataset has the type of its connection but for these: dss-api.md 2.16, last line.
+DATASET_TYPE_OF_CONNECTION = {"EC2": "S3", "SSH": "SFTP"}
+
+FILES_SELECTION = {"mode": "ALL", "excludeRules": [], "includeRules": [], "explicitFiles": []}
+LOOP = {"enabled": False, "mode": "CREATE_VARIABLE_FOR_EACH_COLUMN", "replacements": []}
+
+SELECTION = {
+    "useMemTable": False,
+    "filter": {"distinct": False, "enabled": False},
+    "partitionSelectionMethod": "ALL",
+    "latestPartitionsN": 1,
+    "ordering": {"enabled": False, "rules": []},
+    "samplingMethod": "FULL",
+    "maxRecords": -1,
+    "targetRatio": 0.02,
+    "ascending": True,
+    "withinFirstN": -1,
+    "maxReadUncompressedBytes": -1,
+}
+
+ENGINE_CONFIG = {
+    "padRunsWithMetrics": False,
+    "hive": {"active": True, "extraConf": []},
+    "basic": {},
+    "dss": {"active": True, "selection": SELECTION},
+    "sql": {"active": True},
+    "impala": {"active": True},
+    "spark": {"active": True, "extraConf": []},
+    "python": {},
+}
+
+FLOW_OPTIONS = {
+    "virtualizable": False,
+    "rebuildBehavior": "NORMAL",
+    "crossProjectBuildBehavior": "DEFAULT",
+    "ignoreErrorStatusOnBuild": False,
+}
+
+BASIC_PROBE = {
+    "type": "basic",
+    "enabled": True,
+    "computeOnBuildMode": "PARTITION",
+    "meta": {"name": "Basic data", "level": 0},
+    "configuration": {},
+}
+_RECORDS_PROBE = {
+    "type": "records",
+    "enabled": True,
+    "computeOnBuildMode": "NO",
+    "meta": {"name": "Record count", "level": 0},
+    "configuration": {},
+}
+
+_COMMON: dict[str, t.Any] = {
+    "managed": False,
+    "featureGroup": False,
+    "flowOptions": FLOW_OPTIONS,
+    "readWriteOptions": {
+        "preserveOrder": False,
+        "writeBuckets": 1,
+        "forceSingleOutputFile": False,
+        "defaultReadOrdering": {"enabled": False, "rules": []},
+    },
+    "partitioning": {"ignoreNonMatchingFile": False, "considerMissingRequestedPartitionsAsEmpty": False},
+    "metricsChecks": {"monitor": False, "runOnBuild": False},
+}
+
+_SQL_PARAMS = {
+    "notReadyIfEmpty": False,
+    "mode": "table",
+    "partitioningType": "custom",
+    "normalizeDoubles": True,
+    "tableCreationMode": "auto",
+    "writeInsertBatchSize": 10000,
+    "writeJDBCBadDataBehavior": "DISCARD_ROW",
+    "readColsWithUnknownTzAsDates": False,
+    "readSQLDateColsAsDSSDates": True,
+    "sparkJdbcAccess": "NONE",
+    "numPartitions": -1,
+    "variablesExpansionLoopConfig": LOOP,
+}
+_FILE_PARAMS = {"notReadyIfEmpty": False, "filesSelectionRules": FILES_SELECTION, "variablesExpansionLoopConfig": LOOP}
+_PLUGIN_PARAMS = {"notReadyIfEmpty": False, "previewAllPartitions": False}
+
+_PARAMS: dict[str, dict[str, t.Any]] = {
+    "PostgreSQL": {**_SQL_PARAMS, "writeWithCopyBadDataBehavior": "NOVERIFY_ERROR"},
+    "S3": {**_FILE_PARAMS, "metastoreSynchronizationEnabled": True},
+    "Azure": {**_FILE_PARAMS, "metastoreSynchronizationEnabled": True, "baseBlockID": 0},
+    "HDFS": {**_FILE_PARAMS, "metastoreSynchronizationEnabled": True},
+    "Inline": {
+        "notReadyIfEmpty": False,
+        "keepTrackOfChanges": False,
+        "importSourceType": "NONE",
+        "enableClipboardApi": False,
+    },
+    "HTTP": {
+        "notReadyIfEmpty": False,
+        "consider404AsEmpty": True,
+        "fallbackHeadToGet": True,
+        "useGlobalProxy": True,
+        "trustAnySSLCertificate": False,
+    },
+    "ElasticSearch": {"notReadyIfEmpty": False, "frameSize": 10000, "partitioned": False},
+}
+
+_FORMAT_PARAMS: dict[str, dict[str, t.Any]] = {
+    "csv": {
+        "quoteChar": '"',
+        "escapeChar": "\\",
+        "maxRowChars": 100000000,
+        "dateSerializationFormat": "ISO",
+        "arrayMapFormat": "json",
+        "hiveSeparators": [chr(code) for code in range(2, 9)],
+        "skipRowsBeforeHeader": 0,
+        "skipRowsAfterHeader": 0,
+        "normalizeBooleans": False,
+        "normalizeDoubles": True,
+        "readAdditionalColumnsBehavior": "INSERT_IN_DATA_WARNING",
+        "readMissingColumnsBehavior": "DISCARD_SILENT",
+        "readDataTypeMismatchBehavior": "DISCARD_WARNING",
+        "writeDataTypeMismatchBehavior": "DISCARD_WARNING",
+        "fileReadFailureBehavior": "FAIL",
+    },
+    "excel": {
+        "xlsx": True,
+        "preserveNumberFormatting": False,
+        "parseDatesToISO": False,
+        "skipRowsBeforeHeader": 0,
+        "parseHeaderRow": True,
+        "skipRowsAfterHeader": 0,
+    },
+    "parquet": {
+        "parquetLowerCaseIdentifiers": False,
+        "representsNullFields": False,
+        "parquetCompressionMethod": "SNAPPY",
+        "parquetFlavor": "HIVE",
+        "parquetBlockSizeMB": 128,
+    },
+    "json": {
+        "maxExpansionDepth": -1,
+        "nestedArraysHandling": "FLATTEN",
+        "extractFromSingleElement": False,
+        "nestedArraysMaxElements": 100,
+        "nestedArraysMaxContentSize": 300000,
+        "headerRow": True,
+    },
+}
+
+
+def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What DSS adds to a dataset of the type and format of the given one."""
+    kind = document.get("type")
+    metrics = ["basic:COUNT_COLUMNS", "records:COUNT_RECORDS"]
+    if kind in FILE_TYPES:
+        metrics[1:1] = ["basic:COUNT_FILES", "basic:SIZE"]
+    return {
+        **_COMMON,
+        "params": params_defaults(kind),
+        "formatParams": _FORMAT_PARAMS.get(str(document.get("formatType")), {}),
+        "metrics": {
+            "probes": [BASIC_PROBE, _RECORDS_PROBE],
+            "engineConfig": ENGINE_CONFIG,
+            "displayedState": {"columns": [], "metrics": metrics},
+        },
+    }
+
+
+def params_defaults(kind: t.Any) -> dict[str, t.Any]:
+    """What DSS adds to ``params`` of a dataset of a type."""
+    if kind in _PARAMS:
+        return _PARAMS[kind]
+    if kind in SQL_TYPES:
+        return _SQL_PARAMS
+    if kind in FILE_TYPES:
+        return _FILE_PARAMS
+    return _PLUGIN_PARAMS if str(kind).startswith("CustomPython_") else {}
+
+
+_PLACES = {
+    "sql": {
+        "connection",
+        "table",
+        "schema",
+        "catalog",
+        "query",
+        "noDropOnSchemaMismatch",
+        "writeDescriptionsAsSQLComment",
+        "datetimenotzReadMode",
+        "dateonlyReadMode",
+        "writeDatasetDescriptionAsSQLComment",
+        "writeColumnDescriptionsAsSQLComment",
+    },
+    "file": {
+        "connection",
+        "path",
+        "bucket",
+        "container",
+        "metastoreTableName",
+        "metastoreDatabaseName",
+        "hiveTableName",
+        "hiveDatabase",
+        "folderSmartId",
+        "itemPathPattern",
+        "uploadConnection",
+        "files",
+        "uploadFSProviderType",
+        "uploadedConfig",
+        "previewFile",
+        "uploadBoxId",
+        "sheetName",
+    },
+}
+
+
+def known_params(kind: t.Any) -> frozenset[str]:
+    """The names that ``params`` of a type has in real projects; empty where we have not seen enough."""
+    family = "sql" if kind in SQL_TYPES else "file" if kind in FILE_TYPES else None
+    return frozenset({*params_defaults(kind), *_PLACES[family]}) if family else frozenset()

@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Managed folders: dss-api.md 2.8, dss-object-shapes.md "Managed folders"."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .._errors import DssError
+from .._plan.compare import AsSet, Document, Rule, Spelled
+from .base import Kind, Neighbours, Node, Resource, with_references
+from .dataset_types import BASIC_PROBE, ENGINE_CONFIG, FILES_SELECTION, FLOW_OPTIONS, LOOP
+from .paths import path_of
+from .shape import OBJECT, OBJECTS, TEXT, TEXTS, Field, Shape, described
+
+DEFAULT_CONNECTION = "filesystem_folders"  # dss-object-shapes.md: 14 of 16 folders
+
+
+def _defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    params: dict[str, t.Any] = {
+        "notReadyIfEmpty": False,
+        "filesSelectionRules": FILES_SELECTION,
+        "variablesExpansionLoopConfig": LOOP,
+    }
+    if document.get("type") == "S3":
+        params["metastoreSynchronizationEnabled"] = True
+    else:
+        params["path"] = "${projectKey}/${odbId}"
+    return {
+        "type": "Filesystem",
+        "params": params,
+        "flowOptions": FLOW_OPTIONS,
+        "metrics": {
+            "probes": [BASIC_PROBE],
+            "engineConfig": ENGINE_CONFIG,
+            "displayedState": {"columns": [], "metrics": ["basic:COUNT_FILES", "basic:SIZE"], "partition": "NP"},
+        },
+        "checks": {"runOnBuild": False, "displayedState": {"partition": "NP"}},
+        "partitioning": {"ignoreNonMatchingFile": False, "considerMissingRequestedPartitionsAsEmpty": False},
+    }
+
+
+def _without_slash(path: t.Any) -> t.Any:
+    return path.lstrip("/") if isinstance(path, str) else path
+
+
+class ManagedFolder(Kind):
+    """A managed folder. DSS makes its id, so it is known by its name."""
+
+    name = "managed_folder"
+    section = "managed_folders"
+    order = 20
+    summary = (
+        "A managed folder, known by its name because DSS makes its id. Its files stay, unless drop_data says otherwise."
+    )
+    identifier = {
+        "name": described(TEXT, "Name of the folder."),
+        "id": described(TEXT, "Id of the folder, needed only where two folders have one name."),
+    }
+    required = ("name",)
+    rights = "write project content; use of the connection"
+    shape = Shape(
+        fields=(
+            Field("type", "type", described(TEXT, "DSS type such as Filesystem or S3.")),
+            Field("connection", "params.connection", described(TEXT, "Connection that holds the files.")),
+            Field("path", "params.path", described(TEXT, "Path below the root of the connection.")),
+            Field("params", "params", described(OBJECT, "Further parameters of the type, with DSS's own names.")),
+            Field("description", "description", described(TEXT, "Long description.")),
+            Field("short_description", "shortDesc", described(TEXT, "One line on what it is.")),
+            Field("tags", "tags", described(TEXTS, "Tags, in any order.")),
+            Field("partitioning", "partitioning", described(OBJECT, "Partitioning, with DSS's own names.")),
+            Field("flow_options", "flowOptions", described(OBJECT, "How it is rebuilt, with DSS's own names.")),
+            Field("metrics", "metrics", described(OBJECT, "Probes and their engines, with DSS's own names.")),
+            Field("checks", "checks.checks", described(OBJECTS, "Checks, with DSS's own names.")),
+            Field("quality", "checks", described(OBJECT, "How checks are run and shown, with DSS's own names.")),
+            Field("custom_fields", "customFields", described(OBJECT, "Values of custom fields.")),
+            Field("checklists", "checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")),
+        ),
+        defaults=_defaults,
+        computed=frozenset({"versionTag", "creationTag"}),
+    )
+    # Whether a leading slash is kept is unknown 13 of dss-api.md.
+    rules: Mapping[str, Rule] = {"tags": AsSet(), "params.path": Spelled(_without_slash)}
+    replaced_by = ("type",)
+
+    def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
+        connection = author.get("connection")
+        if connection:
+            built = with_references(built, ("connection", connection))
+        first = {"type": "Filesystem", "params": {"path": "${projectKey}/${odbId}"}}  # the stored default, 2.8
+        if author.get("type", "Filesystem") != "Filesystem":
+            first = {}
+        elif not connection:
+            first["params"] = {"connection": DEFAULT_CONNECTION, "path": "${projectKey}/${odbId}"}
+        return replace(built, first=first)
+
+    def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
+        if resource.identity.get("id"):
+            return resource.identity["id"] if resource.identity["id"] in listing else None
+        found = [object_id for object_id, document in listing.items() if document.get("name") == resource.name]
+        if len(found) > 1:
+            raise DssError(
+                f"{resource.address}: {len(found)} managed folders are named {resource.name} "
+                f"({', '.join(sorted(found))}): add the id of the one that is meant"
+            )
+        return found[0] if found else None
+
+    def label(self, object_id: str, document: Document) -> str:
+        return str(document.get("name") or object_id)
+
+    def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
+        return {item["id"]: item for item in node.get(path_of("projects", project, "managedfolders") + "/")}
+
+    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+        return t.cast(Document, node.get(path_of("projects", project, "managedfolders", object_id)))
+
+    def create(self, node: Node, resource: Resource, document: Document) -> str:
+        body = {
+            "name": resource.name,
+            "projectKey": resource.project,
+            "type": document.get("type"),
+            "params": document.get("params"),
+        }
+        return str(node.post(path_of("projects", resource.project, "managedfolders") + "/", body)["id"])
+
+    def write(self, node: Node, resource: Resource, object_id: str, document: Document, before: Document) -> None:
+        node.put(path_of("projects", resource.project, "managedfolders", object_id), document)
+
+    def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
+        node.delete(path_of("projects", project, "managedfolders", object_id), dropData=drop_data)

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The project itself: dss-api.md 2.3. One document from three calls: metadata, settings, permissions (the owner)."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from .._errors import NodeError
+from .._plan.compare import MISSING, AsSet, Document, Keyed, Rule
+from .base import Kind, Known, Node, Resource
+from .paths import path_of
+from .shape import OBJECT, OBJECTS, TEXT, TEXTS, Field, Shape, at, described
+
+_INHERIT = {"mode": "INHERIT", "preventOverride": False}
+
+# dss-api.md 2.3, "settings block of a recent project", and dss-object-shapes.md "Project".
+_SETTINGS = {
+    "flowAnchorSourcesAndSinks": True,
+    "flowDisplaySettings": {
+        "zonesGraphRenderingAlgorithm": "DOT_OLDRANK",
+        "zonesGraphConnectZones": True,
+        "zonesGraphForJobs": True,
+        "respectTraversalOrder": False,
+        "zonesManualPositioning": False,
+        "showFlowZoneDescriptions": True,
+    },
+    "gitCommitMode": "AUTO",
+    "useRemoteGit": True,
+    "disableAutomaticTriggers": False,
+    "flowBuildSettings": {
+        "mergeSparkPipelines": False,
+        "pruneBeforeSparkPipelines": True,
+        "mergeSqlPipelines": False,
+        "pruneBeforeSqlPipelines": True,
+        "defaultRecipeHashPropagationBehavior": "ENABLED",
+    },
+    "sharingRequestsEnabled": "INHERIT",
+    "limitedVisibilityEnabled": "INHERIT",
+    "accessRequestsEnabled": "INHERIT",
+    "relocationSettings": {"sqlLikeRecipesInitializationMode": "RESOLVED_TABLE_REFERENCES"},
+    "codeEnvs": {"python": _INHERIT, "r": _INHERIT, "julia": _INHERIT},
+    "container": {"containerMode": "INHERIT"},
+    "containerForVisualRecipesWorkloads": {"containerMode": "INHERIT"},
+    "datasetsCreationSettings": {
+        "useGlobal": True,
+        "preferedStorageFormats": "CSV_ESCAPING_NOGZIP_FORHIVE,CSV_EXCEL_GZIP,PARQUET_HIVE",
+        "virtualizable": False,
+    },
+    "cluster": {"clusterMode": "INHERIT"},
+    "k8sCluster": {"clusterMode": "INHERIT"},
+    "wikiSettings": {"promoted": False},
+}
+
+
+class Project(Kind):
+    """A project: its label, texts, tags, owner and settings."""
+
+    name = "project"
+    section = "project"
+    singleton = True
+    summary = "The project: label, descriptions, tags, owner and settings."
+    identifier = {"key": described({"type": "string", "minLength": 1, "maxLength": 100}, "Key of the project.")}
+    required = ("key",)
+    rights = "create projects; project admin for settings and owner"
+    shape = Shape(
+        fields=(
+            Field(
+                "name",
+                "metadata.label",
+                described({"type": "string", "minLength": 1, "maxLength": 200}, "Label of the project."),
+            ),
+            Field("description", "metadata.description", described(TEXT, "Long description.")),
+            Field("short_description", "metadata.shortDesc", described(TEXT, "One line on what it is.")),
+            Field("tags", "metadata.tags", described(TEXTS, "Tags, in any order.")),
+            Field("owner", "permissions.owner", described(TEXT, "Login of the owner.")),
+            Field(
+                "checklists", "metadata.checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")
+            ),
+            Field("custom_fields", "metadata.customFields", described(OBJECT, "Values of custom fields.")),
+            Field("custom_meta", "metadata.custom.kv", described(OBJECT, "Custom metadata, name to value.")),
+            Field(
+                "exposed_objects",
+                "settings.exposedObjects.objects",
+                described(OBJECTS, "Objects that other projects may use, with DSS's own names."),
+            ),
+            Field(
+                "bundle_contents",
+                "settings.bundleExporterSettings",
+                described(OBJECT, "What a bundle holds, with DSS's own names."),
+            ),
+            Field(
+                "remapping",
+                "settings.bundleContainerSettings",
+                described(OBJECT, "Remapping on an automation node, with DSS's own names."),
+            ),
+            Field(
+                "settings",
+                "settings.settings",
+                described(OBJECT, "Settings (gitCommitMode, codeEnvs, cluster ...), with DSS's own names."),
+            ),
+        ),
+        defaults=lambda document: {"settings": {"settings": _SETTINGS}},
+    )
+    rules: Mapping[str, Rule] = {"metadata.tags": AsSet(), "settings.exposedObjects.objects": Keyed(("localName",))}
+
+    def identity(self, author: Mapping[str, t.Any]) -> str:
+        return str(author["key"])
+
+    def from_dss(self, document: Document, known: Known) -> Document:
+        kept = {
+            "metadata": document["metadata"],
+            "permissions": {"owner": document["permissions"].get("owner")},
+            # What else P/settings holds belongs to other calls or is not known: dss-api.md 2.3 and unknown 6.
+            "settings": {
+                key: document["settings"].get(key)
+                for key in ("settings", "exposedObjects", "bundleExporterSettings", "bundleContainerSettings")
+            },
+        }
+        return self.shape.from_dss(kept)
+
+    def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
+        try:
+            metadata = node.get(path_of("projects", project, "metadata"))
+        except NodeError as error:
+            if error.project_unreadable:
+                return {}
+            raise
+        return {
+            t.cast(str, project): {
+                "metadata": metadata,
+                "settings": node.get(path_of("projects", project, "settings")),
+                "permissions": node.get(path_of("projects", project, "permissions")),
+            }
+        }
+
+    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+        found = self.read_all(node, project)
+        if not found:
+            raise NodeError(f"project {project} does not exist, or the key may not read it", 404, "NotFoundException")
+        return found[object_id]
+
+    def create(self, node: Node, resource: Resource, document: Document) -> str:
+        text = at(document, "metadata.description")
+        owner = at(document, "permissions.owner")
+        if owner is MISSING or not owner:
+            owner = node.get("/auth/info").get("authIdentifier")
+        node.post(
+            "/projects/",
+            {
+                "projectKey": resource.name,
+                "name": at(document, "metadata.label") or resource.name,
+                "owner": owner,
+                "settings": {},
+                "description": text or "",
+                "permissions": [],
+                "tags": [],
+            },
+        )
+        return resource.name
+
+    def write(self, node: Node, resource: Resource, object_id: str, document: Document, before: Document) -> None:
+        for part in ("metadata", "settings", "permissions"):
+            if document[part] != before[part]:
+                node.put(path_of("projects", object_id, part), document[part])
+
+    def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
+        node.delete(
+            path_of("projects", object_id),
+            clearManagedDatasets=drop_data,
+            clearOutputManagedFolders=drop_data,
+            clearJobAndScenarioLogs=drop_data,
+            clearManagedKnowledgeBanks=drop_data,
+            wait=True,
+        )

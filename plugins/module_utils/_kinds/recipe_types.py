@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What DSS adds by itself to a recipe, by type: dss-object-shapes.md "Recipes"; where settings of a type live."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from .dataset_types import SELECTION
+
+# Types whose payload is program text; all others hold JSON or nothing (dss-api.md 2.6).
+CODE_TYPES = frozenset(
+    {
+        "python",
+        "r",
+        "julia",
+        "shell",
+        "pyspark",
+        "sparkr",
+        "spark_scala",
+        "sql_query",
+        "sql_script",
+        "spark_sql_query",
+        "hive",
+        "impala",
+        "cpython",
+        "streaming_spark_scala",
+        "ksql",
+    }
+)
+# Everything, engine settings included, is in the payload: dss-object-shapes.md "Facts", 2.
+PAYLOAD_ONLY_TYPES = frozenset(
+    {"join", "grouping", "split", "window", "pivot", "distinct", "vstack", "fuzzyjoin", "topn", "sort", "geojoin"}
+)
+ENGINE_IN_PARAMS_TYPES = frozenset({"shaker", "sync", "sampling"})
+
+# Named score_<input> whatever is asked: dss-api.md quirk 27 [headless].
+NAMED_BY_NODE = frozenset({"prediction_scoring", "clustering_scoring"})
+
+_INHERIT_ENV = {"envMode": "INHERIT"}
+_INHERIT_CONTAINER = {"containerMode": "INHERIT"}
+_SQL_PIPELINE = {"pipelineAllowStart": True, "pipelineAllowMerge": True}
+_HIVE = {
+    "inheritConf": "default",
+    "hiveconf": [],
+    "executionEngine": "HIVESERVER2",
+    "addDkuUdf": False,
+    "skipPrerunValidate": False,
+}
+
+_SPARK_SQL = {
+    "skipPrerunValidate": False,
+    "pipelineAllowMerge": True,
+    "useGlobalMetastore": False,
+    "pipelineAllowStart": True,
+    "readParams": {"mode": "AUTO", "autoModeRepartitionInto": 10, "map": {}},
+    "overwriteOutputSchema": False,
+    "executionEngine": "SPARK_SUBMIT",
+    "sparkConfig": {"inheritConf": "default", "conf": []},
+}
+_ENGINE = {
+    "hive": _HIVE,
+    "sqlPipelineParams": _SQL_PIPELINE,
+    "impala": {"forceStreamMode": True},
+    "containerSelection": _INHERIT_CONTAINER,
+    "sparkSQL": _SPARK_SQL,
+}
+PAYLOAD_ENGINE = {**_ENGINE, "lowerCaseSchemaIfEngineRequiresIt": True}
+_FLOW_ENGINE = {**_ENGINE, "lowerCaseSchemaIfEngineRequiresIt": False}
+
+_CODE = {"envSelection": _INHERIT_ENV, "containerSelection": _INHERIT_CONTAINER, "skipPrerunValidate": False}
+_PARAMS: dict[str, dict[str, t.Any]] = {
+    "python": _CODE,
+    "r": _CODE,
+    "sql_query": {
+        "allowMultipleConnections": False,
+        "displayExecutionPlan": True,
+        "skipPrerunValidate": False,
+        "sqlPipelineParams": _SQL_PIPELINE,
+    },
+    "shaker": {
+        "engineParams": {
+            "spark": {
+                "readParams": {"mode": "AUTO", "autoModeRepartitionInto": 10, "map": {}},
+                "useGlobalMetastore": False,
+                "useNativeProcessors": True,
+                "sparkConfig": {"inheritConf": "default", "conf": []},
+                "executionEngine": "SPARK_SUBMIT",
+                "pipelineAllowStart": True,
+                "pipelineAllowMerge": True,
+                "skipPrerunValidate": False,
+            },
+            "hive": _HIVE,
+            "impala": {"forceStreamMode": True},
+            "sqlPipelineParams": _SQL_PIPELINE,
+            "maxThreads": 8,
+            "containerSelection": _INHERIT_CONTAINER,
+        }
+    },
+    "sync": {
+        "schemaMode": "STRICT_SYNC",
+        "forcePipelineableForTests": False,
+        "engineParams": {
+            **_FLOW_ENGINE,
+            "maxThreads": 4,
+            "tdchParams": {"splitMode": "DEFAULT", "numberOfExecutors": 2},
+            "synapseParams": {"usePolybase": False},
+        },
+    },
+    "sampling": {
+        "selection": {**SELECTION, "maxRecords": 100000},
+        "engineParams": {**_FLOW_ENGINE, "dssEngineMaxThreads": 4},
+    },
+    "export": {"clearOutputPartition": False},
+}
+
+_COMMON: dict[str, t.Any] = {
+    "neverRecomputeExistingPartitions": False,
+    "redispatchPartitioning": False,
+    "maxRunningActivities": 0,
+    "hashPropagationBehavior": "INHERIT",
+    "optionalDependencies": False,
+}
+
+
+def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What DSS adds to a recipe of the type of the given one."""
+    kind = str(document.get("type"))
+    if kind in PAYLOAD_ONLY_TYPES:
+        return _COMMON
+    return {**_COMMON, "params": _PARAMS.get(kind, {"containerSelection": _INHERIT_CONTAINER})}
+
+
+def is_code(kind: t.Any) -> bool:
+    """Whether the payload of a type is program text."""
+    return kind in CODE_TYPES
+
+
+def engine_path(kind: t.Any) -> str:
+    """Where the forced engine of a type is kept."""
+    return "payload.engineType" if kind in PAYLOAD_ONLY_TYPES else "params.engineType"
+
+
+def container_path(kind: t.Any) -> str:
+    """Where the container selection of a type is kept: dss-api.md 2.6 [atk]."""
+    if kind in PAYLOAD_ONLY_TYPES:
+        return "payload.engineParams.containerSelection"
+    return f"params.{'engineParams.' if kind in ENGINE_IN_PARAMS_TYPES else ''}containerSelection"

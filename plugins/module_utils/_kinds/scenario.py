@@ -1,0 +1,231 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Scenarios: dss-api.md 2.7, dss-object-shapes.md "Scenarios"."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .._plan.compare import AsSet, AsText, Document, Keyed, Rule, no_defaults
+from . import scenario_parts as parts
+from . import scenario_short_forms as short_forms
+from .base import Kind, Known, Neighbours, Node, Ref, Resource, with_references
+from .paths import path_of
+from .recipe import CODE_ENV
+from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Field, Schema, Shape, described
+
+_SELECTION: Schema = {"anyOf": [{"type": "string"}, {"type": "object"}]}
+_PART = Keyed(("id", "name"), by_position=True)
+_ITEM_LISTS = ("builds", "checks", "computes", "clears", "invalidates")
+
+
+def scenario_id(name: str) -> str:
+    """The id that DSS derives from a name: dss-api.md 2.7 [export]; ``-`` and non-ASCII are unknown 10."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name)
+
+
+class Scenario(Kind):
+    """A scenario with its triggers, steps and reporters, or its script."""
+
+    name = "scenario"
+    section = "scenarios"
+    order = 50
+    summary = "A scenario: triggers, steps and reporters, or a script."
+    identifier = {"id": described(TEXT, "Id; follows from the name when it is left out.")}
+    required = ("name",)
+    rights = "write project content"
+    listing_is_complete = False
+    shape = Shape(
+        fields=(
+            Field("name", "name", described(TEXT, "Name of the scenario.")),
+            Field(
+                "type",
+                "type",
+                described(
+                    {"enum": ["step_based", "custom_python"]}, "step_based (also when left out) or custom_python."
+                ),
+            ),
+            Field(
+                "active",
+                "active",
+                described(
+                    FLAG, "Whether its triggers fire; left to DSS when it is left out (a new scenario is inactive)."
+                ),
+            ),
+            Field("run_as", "runAsUser", described(TEXT, "Login it runs as; without it the last one who changed it.")),
+            Field("description", "description", described(TEXT, "Long description.")),
+            Field("short_description", "shortDesc", described(TEXT, "One line on what it does.")),
+            Field("tags", "tags", described(TEXTS, "Tags, in any order.")),
+            Field(
+                "triggers",
+                "triggers",
+                parts.items_schema(parts.TRIGGER, "When it runs.", short_forms.TRIGGER_KEYS),
+                parts.to_dss(parts.TRIGGER),
+                parts.from_dss(parts.TRIGGER),
+            ),
+            Field(
+                "steps",
+                "params.steps",
+                parts.items_schema(parts.STEP, "What it does, in order.", short_forms.STEP_KEYS),
+                parts.to_dss(parts.STEP),
+                parts.from_dss(parts.STEP),
+            ),
+            Field(
+                "reporters",
+                "reporters",
+                parts.items_schema(parts.REPORTER, "Whom it tells.", {}),
+                parts.to_dss(parts.REPORTER),
+                parts.from_dss(parts.REPORTER),
+            ),
+            Field(
+                "script", "script", described(TEXT, "Python text of a custom_python scenario.", **{"x-verbatim": True})
+            ),
+            Field(
+                "code_env",
+                "params.envSelection",
+                described(_SELECTION, "Name of the code environment of the script, or DSS's own selection."),
+                *CODE_ENV,
+            ),
+            Field("params", "params", described(OBJECT, "Further parameters, with DSS's own names.")),
+            Field(
+                "delayed_triggers",
+                "delayedTriggersBehavior",
+                described(OBJECT, "What happens to triggers that fire during a run."),
+            ),
+            Field(
+                "automation_local",
+                "automationLocal",
+                described(FLAG, "Whether it belongs to the automation node alone."),
+            ),
+            Field("marked_as_test", "markedAsTest", described(FLAG, "Whether it is a test scenario.")),
+            Field("custom_fields", "customFields", described(OBJECT, "Values of custom fields.")),
+            Field("checklists", "checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")),
+        ),
+        defaults=lambda document: {
+            "type": "step_based",
+            "active": False,
+            "automationLocal": False,
+            "markedAsTest": False,
+            "delayedTriggersBehavior": {
+                "delayWhileRunning": True,
+                "squashDelayedTriggers": True,
+                "suppressTriggersWhileRunning": True,
+            },
+            "params": {"envSelection": {"envMode": "INHERIT"}} if document.get("type") == "custom_python" else {},
+        },
+        computed=frozenset({"versionTag", "creationTag", "__dku_object_version__"}),
+    )
+    rules: Mapping[str, Rule] = {
+        "tags": AsSet(),
+        "triggers": _PART,
+        "params.steps": _PART,
+        "reporters": _PART,
+        "script": AsText(),
+        "params.steps[].params.script": AsText(),
+    }
+    replaced_by = ("type",)
+
+    def identity(self, author: Mapping[str, t.Any]) -> str:
+        return str(author.get("id") or scenario_id(str(author["name"])))
+
+    def prepare(
+        self, author: Mapping[str, t.Any], neighbours: Neighbours
+    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
+        written = {
+            "triggers": [short_forms.trigger(entry) for entry in author.get("triggers") or []],
+            "steps": [short_forms.step(entry, neighbours.outputs) for entry in author.get("steps") or []],
+        }
+        prepared = {
+            **author,
+            **{name: [part for part, _note in written[name] if part] for name in written if name in author},
+        }
+        return prepared, tuple(note for pairs in written.values() for _part, note in pairs if note)
+
+    def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
+        declared = dict(built.declared)
+        params = declared.get("params")
+        if params and params.get("steps"):
+            steps = []
+            for step in params["steps"]:
+                step, references = _referring(step, neighbours)
+                built = with_references(built, *references)
+                steps.append(step)
+            declared["params"] = {**params, "steps": steps}
+        step_based = declared.get("type", "step_based") == "step_based"
+        return replace(built, declared=declared, first={"params": {"steps": []}} if step_based else {})
+
+    def from_dss(self, document: Document, known: Known) -> Document:
+        author = super().from_dss(document, known)
+        if author.get("id") == scenario_id(str(author.get("name"))):
+            del author["id"]
+        return author
+
+    def part_defaults(self, pattern: str, part: t.Any) -> Mapping[str, t.Any]:
+        known = {
+            "triggers[]": parts.trigger_defaults,
+            "params.steps[]": parts.step_defaults,
+            "reporters[]": parts.reporter_defaults,
+        }
+        return known[pattern](part) if pattern in known else no_defaults(pattern, part)
+
+    def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
+        if resource.name in listing or resource.identity.get("id"):
+            return resource.name if resource.name in listing else None
+        named = [key for key, document in listing.items() if document.get("name") == resource.declared.get("name")]
+        return named[0] if len(named) == 1 else None
+
+    def complete(self, document: Document, resource: Resource) -> Document:
+        # A trigger that is declared is meant to fire; the client's helpers send the same (dss-api.md 2.7).
+        triggers = [{"active": True, **trigger} for trigger in document.get("triggers") or []]
+        return {**document, "triggers": triggers} if triggers else document
+
+    def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
+        return {item["id"]: item for item in node.get(path_of("projects", project, "scenarios") + "/")}
+
+    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+        place = path_of("projects", project, "scenarios", object_id)
+        document = t.cast(Document, node.get(place))
+        document["id"] = object_id
+        if document.get("type") == "custom_python":
+            document["script"] = node.get(f"{place}/payload").get("script") or ""
+        return document
+
+    def create(self, node: Node, resource: Resource, document: Document) -> str:
+        name = resource.identity.get("id") or document["name"]
+        body = {"type": document.get("type", "step_based"), "name": name, "params": {}}
+        return str(node.post(path_of("projects", resource.project, "scenarios") + "/", body)["id"])
+
+    def write(self, node: Node, resource: Resource, object_id: str, document: Document, before: Document) -> None:
+        place = path_of("projects", resource.project, "scenarios", object_id)
+        body = {key: value for key, value in document.items() if key != "script"}
+        if body != {key: value for key, value in before.items() if key != "script"}:
+            node.put(place, body)
+        if document.get("script", "") != before.get("script", ""):
+            node.put(f"{place}/payload", {"script": document["script"], "extension": "py"})
+
+    def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
+        node.delete(path_of("projects", project, "scenarios", object_id))
+
+
+def _referring(step: Document, neighbours: Neighbours) -> tuple[Document, list[tuple[str, str]]]:
+    """A step with the ids of declared managed folders left open, and what it refers to."""
+    params = dict(step.get("params") or {})
+    references: list[tuple[str, str]] = []
+    for name in _ITEM_LISTS:
+        if not isinstance(params.get(name), list):
+            continue
+        items = []
+        for item in params[name]:
+            if item.get("type") == "MANAGED_FOLDER" and neighbours.has("managed_folder", item.get("itemId")):
+                references.append(("managed_folder", item["itemId"]))
+                item = {**item, "itemId": Ref("managed_folder", item["itemId"])}
+            elif item.get("type") == "DATASET" and neighbours.has("dataset", item.get("itemId")):
+                references.append(("dataset", item["itemId"]))
+            items.append(item)
+        params[name] = items
+    return {**step, "params": params} if "params" in step else step, references

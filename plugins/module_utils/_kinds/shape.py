@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The two directions between what authors write and what DSS stores, from one table of fields."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from .._plan.compare import MISSING, Document, is_empty, is_hollow, same
+
+Schema = t.Mapping[str, t.Any]
+
+TEXT: Schema = {"type": "string"}
+WHOLE: Schema = {"type": "integer"}
+NUMBER: Schema = {"type": "number"}
+FLAG: Schema = {"type": "boolean"}
+OBJECT: Schema = {"type": "object"}
+TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
+OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
+
+
+def described(schema: Schema, description: str, **more: t.Any) -> Schema:
+    """A schema with its description; ``null`` is always allowed and means that the field is to be absent."""
+    return {**schema, "description": description, **more}
+
+
+def _unchanged(value: t.Any) -> t.Any:
+    return value
+
+
+@dataclass(frozen=True)
+class Field:
+    """One author field: its name, the dotted path that it has in DSS, its JSON Schema, and how values are turned."""
+
+    name: str
+    path: str
+    schema: Schema
+    to_dss: Callable[[t.Any], t.Any] = _unchanged
+    from_dss: Callable[[t.Any], t.Any] = _unchanged
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A table of fields.
+
+    ``defaults`` gives the values that DSS adds to a document like the given one; ``computed`` are dotted paths that
+    DSS keeps for itself.
+    """
+
+    fields: tuple[Field, ...]
+    defaults: Callable[[Mapping[str, t.Any]], Mapping[str, t.Any]] = field(default=lambda document: {})
+    computed: frozenset[str] = frozenset()
+
+    def properties(self) -> dict[str, Schema]:
+        """JSON Schema of the author fields, by name."""
+        return {entry.name: entry.schema for entry in self.fields}
+
+    def to_dss(self, author: Mapping[str, t.Any]) -> Document:
+        """The declared part of DSS's own JSON; ``raw`` is laid over it."""
+        document: Document = {}
+        for entry in self.fields:
+            if entry.name in author:
+                value = author[entry.name]
+                _put(document, entry.path, None if value is None else entry.to_dss(value))
+        return overlay(document, author.get("raw") or {})
+
+    def from_dss(self, document: Mapping[str, t.Any]) -> Document:
+        """The author form of a document, without what DSS adds by itself; ``raw`` holds what no field names."""
+        rest = copy.deepcopy(dict(document))
+        for path in self.computed:
+            take(rest, path)
+        rest = t.cast(Document, without_defaults(rest, self.defaults(document)))
+        author: Document = {}
+        for entry in self.fields:
+            value = take(rest, entry.path)
+            if value is not MISSING and not (isinstance(value, dict) and is_hollow(value)):
+                author[entry.name] = entry.from_dss(value)
+        rest = prune(rest)
+        return {**author, "raw": rest} if rest else author
+
+
+def overlay(below: Document, above: Mapping[str, t.Any]) -> Document:
+    """Lay one mapping over another, level by level; the upper one wins."""
+    result = dict(below)
+    for key, value in above.items():
+        held = result.get(key)
+        result[key] = overlay(held, value) if isinstance(held, dict) and isinstance(value, Mapping) else value
+    return result
+
+
+def at(document: t.Any, path: str) -> t.Any:
+    """The value at a dotted path, or ``MISSING``."""
+    for key in path.split("."):
+        if not isinstance(document, Mapping) or key not in document:
+            return MISSING
+        document = document[key]
+    return document
+
+
+def take(document: Document, path: str) -> t.Any:
+    """Remove and return the value at a dotted path, or ``MISSING``."""
+    *parents, last = path.split(".")
+    for key in parents:
+        inner = document.get(key)
+        if not isinstance(inner, dict):
+            return MISSING
+        document = inner
+    return document.pop(last, MISSING)
+
+
+def _put(document: Document, path: str, value: t.Any) -> None:
+    *parents, last = path.split(".")
+    for key in parents:
+        inner = document.get(key)
+        if not isinstance(inner, dict):
+            inner = document[key] = {}
+        document = inner
+    held = document.get(last)
+    document[last] = overlay(dict(value), held) if isinstance(held, dict) and isinstance(value, Mapping) else value
+
+
+def without_defaults(value: t.Any, default: t.Any) -> t.Any:
+    """A mapping without the fields that are empty or what DSS adds by itself."""
+    if not isinstance(value, dict):
+        return value
+    known = default if isinstance(default, Mapping) else {}
+    result = {}
+    for key, inner in value.items():
+        standard = known.get(key, MISSING)
+        if same(inner, standard) or (is_empty(inner) and is_empty(standard)):
+            continue
+        inner = without_defaults(inner, standard)
+        if not (isinstance(inner, dict) and not inner and isinstance(value[key], dict) and value[key]):
+            result[key] = inner
+    return result
+
+
+def prune(value: Document) -> Document:
+    """A mapping without mappings that became empty."""
+    result = {}
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            inner = prune(inner)
+            if not inner:
+                continue
+        result[key] = inner
+    return result
+
+
+def without_ui_state(value: t.Any) -> t.Any:
+    """A payload without the keys that the user interface writes into it (dss-api.md 2.6, keys with ``$``)."""
+    if isinstance(value, dict):
+        return {key: without_ui_state(inner) for key, inner in value.items() if not key.startswith("$")}
+    if isinstance(value, list):
+        return [without_ui_state(inner) for inner in value]
+    return value

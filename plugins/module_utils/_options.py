@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Argument specs: from the kinds and from the option groups that modules share."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from ._kinds import KINDS
+from ._kinds.base import Kind
+
+Spec = dict[str, dict[str, t.Any]]
+
+NODE: Spec = {
+    "url": {"type": "str"},
+    "api_key": {"type": "str", "no_log": True},
+    "instance": {"type": "str"},
+    "client_certificate": {"type": "path"},
+    "ca_path": {"type": "path"},
+    "validate_certs": {"type": "bool"},
+    "timeout": {"type": "float", "default": 60.0},
+    "workers": {"type": "int", "default": 8},
+}
+
+CHANGES: Spec = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "drop_data": {"type": "bool", "default": False},
+    "max_deletes": {"type": "int", "default": 10},
+    "update_secrets": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    "ignore_tags": {"type": "list", "elements": "str", "default": []},
+}
+
+CONFIGURATION: Spec = {
+    "path": {"type": "path"},
+    "definition": {"type": "dict"},
+    "environment": {"type": "str"},
+    "variables": {"type": "dict", "default": {}},
+    "confirm": {"type": "str"},
+    "prune": {"type": "bool", "default": False},
+    "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
+    "naming": {"type": "str", "choices": ["dss", "strict"], "default": "dss"},
+    "strict": {"type": "bool", "default": True},
+    "validate_only": {"type": "bool", "default": False},
+}
+
+_TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "object": "dict", "array": "list"}
+
+
+def module_spec(name: str) -> dict[str, t.Any]:
+    """The arguments of ``AnsibleModule`` for a module of the collection."""
+    if name == "configuration":
+        return {
+            "argument_spec": {**NODE, **CHANGES, **CONFIGURATION},
+            "required_one_of": [("path", "definition")],
+            "mutually_exclusive": [("path", "definition")],
+        }
+    kind = KINDS[name]
+    spec = {**NODE, **CHANGES, **kind_options(kind)}
+    if kind.scope == "project" and not kind.singleton:
+        spec["project"] = {"type": "str", "required": True}
+    return {"argument_spec": spec}
+
+
+def kind_options(kind: Kind) -> Spec:
+    """The author fields of a kind as options; only what identifies the object is required in every state."""
+    options = {name: _option(schema) for name, schema in kind.schema["properties"].items()}
+    options["raw"] = {"type": "dict"}
+    if "key" in options:
+        options["key"]["no_log"] = False  # a project key is a name; sanity wants it said
+    for name in kind.required:
+        if name in kind.identifier or name == "name":
+            options[name]["required"] = True
+    return options
+
+
+def _option(schema: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    if "enum" in schema:
+        return {"type": "str", "choices": list(schema["enum"])}
+    kind = _TYPES.get(str(schema.get("type")), "raw")
+    if kind != "list":
+        return {"type": kind}
+    items = schema.get("items", {})
+    return {"type": "list", "elements": _TYPES.get(str(items.get("type")), "raw")}

@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What stops a plan, or is worth a warning, once the node is known."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Mapping
+
+from .._errors import Problem
+from .._kinds.base import Resource
+from .model import CREATE, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
+
+
+def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resource] = ()) -> list[Problem]:
+    """Deletions that the configuration or the caller does not allow; ``existing`` is what is declared and there."""
+    destroyed = {action.address: action for action in actions if action.destroys}
+    whole = any(action.kind == "project" for action in destroyed.values())
+    problems = []
+    for resource in existing:
+        action = destroyed.get(resource.address)
+        if resource.prevent_destroy and (action or (whole and resource.project)):
+            what = "replaced" if action and action.action == REPLACE else "deleted"
+            problems.append(
+                Problem(
+                    f"{resource.address} would be {what} but lifecycle.prevent_destroy is set: take that line out to allow it",
+                    resource.path,
+                    resource.location,
+                )
+            )
+    if destroyed and len(destroyed) > options.max_deletes:
+        names = ", ".join([*destroyed][:5])
+        problems.append(
+            Problem(
+                f"{len(destroyed)} objects would be deleted or replaced ({names}{' ...' if len(destroyed) > 5 else ''}), "
+                f"max_deletes is {options.max_deletes}: set max_deletes={len(destroyed)} if this is what you want"
+            )
+        )
+    return problems
+
+
+def surroundings(
+    actions: Iterable[Action], desired: Mapping[str, Resource], snapshot: Snapshot
+) -> tuple[list[Problem], list[Problem]]:
+    """Connections, code environments and plugins that an action needs and the node lacks: (problems, warnings)."""
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
+    declared = {resource.name for resource in desired.values() if resource.kind == "connection"}
+    for action in actions:
+        resource = action.resource
+        if resource is None or action.action not in (CREATE, UPDATE, REPLACE):
+            continue
+        for kind, name in resource.references:
+            if kind == "connection" and name not in declared and name not in snapshot.connections and "${" not in name:
+                found = problems if snapshot.connections_complete else warnings
+                found.append(
+                    _lacking(resource, f"Connection '{name}' not found. Available: {_listed(snapshot.connections)}")
+                )
+        for name in _code_envs(action):
+            if snapshot.code_envs is not None and name not in snapshot.code_envs:
+                problems.append(
+                    _lacking(resource, f"Code environment '{name}' not found. Available: {_listed(snapshot.code_envs)}")
+                )
+        warnings += _plugins(action, resource, snapshot)
+    changed = {action.project for action in actions if action.project and action.action != UNCHANGED}
+    if not snapshot.may_write:
+        warnings += [
+            Problem(f"the API key seems to lack the right to write project content in {project}", severity="warning")
+            for project in sorted(changed)
+        ]
+    return problems, warnings
+
+
+def _lacking(resource: Resource, message: str) -> Problem:
+    return Problem(message, resource.path, resource.location)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def explicit_env(declared: Mapping[str, t.Any]) -> str | None:
+    """The code environment that a declared document names, or None when DSS chooses."""
+    params = declared.get("params")
+    selection = params.get("envSelection") if isinstance(params, Mapping) else None
+    if not isinstance(selection, Mapping) or selection.get("envMode") != "EXPLICIT_ENV":
+        return None
+    return selection.get("envName") or None
+
+
+def _code_envs(action: Action) -> list[str]:
+    name = explicit_env(action.declared)
+    changed = action.action != UPDATE or any(change.path.startswith("code_env") for change in action.changes)
+    return [name] if name and changed else []
+
+
+def _plugins(action: Action, resource: Resource, snapshot: Snapshot) -> list[Problem]:
+    """The plugin of a type ``CustomPython_<plugin>_<id>``; how a recipe type names its plugin is unverified."""
+    kind = t.cast(str, action.declared.get("type") or "")
+    prefix, _line, rest = kind.partition("_")
+    if prefix not in ("CustomPython", "CustomCode") or snapshot.plugins is None:
+        return []
+    if any(rest.startswith(plugin) for plugin in snapshot.plugins):
+        return []
+    return [Problem(f"no plugin of the node seems to provide type {kind}", resource.path, resource.location, "warning")]

@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The desired side: a configuration as resources by address."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Iterator, Mapping
+
+from .._errors import Location
+from .._kinds.base import Kind, Neighbours, Resource
+
+
+class Declaration(t.Protocol):
+    """One author mapping with its place."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def fields(self) -> Mapping[str, t.Any]: ...
+
+    @property
+    def location(self) -> Location: ...
+
+    @property
+    def path(self) -> str: ...
+
+
+def desired(declarations: Iterable[Declaration], project: str | None, kinds: Mapping[str, Kind]) -> dict[str, Resource]:
+    """Turn declarations into resources, in the order in which they were declared."""
+    declarations = list(declarations)
+    neighbours = _neighbours(declarations, kinds)
+    resources = {}
+    for entry in declarations:
+        kind = kinds[entry.kind]
+        owner = project if kind.scope == "project" else None
+        fields = dict(entry.fields)
+        resource = kind.resource(fields, owner, neighbours, entry.location, entry.path)
+        resources[resource.address] = resource
+    return resources
+
+
+def _neighbours(declarations: list[Declaration], kinds: Mapping[str, Kind]) -> Neighbours:
+    names: dict[str, set[str]] = {}
+    for entry in declarations:
+        names.setdefault(entry.kind, set()).add(kinds[entry.kind].identity(entry.fields))
+    folders = names.get("managed_folder", set()) - names.get("dataset", set())
+    outputs = {
+        str(entry.fields["name"]): tuple(_outputs(entry.fields.get("outputs") or (), folders))
+        for entry in declarations
+        if entry.kind == "recipe"
+    }
+    return Neighbours({kind: frozenset(held) for kind, held in names.items()}, outputs)
+
+
+def _outputs(items: Iterable[t.Any], folders: set[str]) -> Iterator[tuple[str, str]]:
+    """What a recipe writes, but for saved models and the like, whose type the configuration does not say."""
+    for item in items:
+        entry = {"dataset": item} if isinstance(item, str) else item
+        name = entry.get("dataset") or entry.get("ref") or entry.get("folder")
+        if name:
+            yield "MANAGED_FOLDER" if entry.get("folder") or name in folders else "DATASET", str(name)

@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan as text for people and as plain data for results."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import typing as t
+from collections.abc import Iterable
+
+from .._errors import Problem, visible
+from .compare import MISSING, Change, Unknown
+from .model import CREATE, DELETE, REPLACE, SIGNS, UNCHANGED, UPDATE, Action, Plan
+
+_LONGEST = 160
+
+
+def text(plan: Plan, details: bool = True) -> str:
+    """The plan as the peers print it: a line for each resource, its changed fields below, the counts last."""
+    lines: list[str] = []
+    for action in plan.changed:
+        lines += resource_lines(action, details)
+    if lines:
+        lines.append("")
+    for warning in plan.warnings:
+        lines.append(visible(f"Warning: {warning}"))
+    lines.append(summary(plan))
+    return "\n".join(lines) + "\n"
+
+
+def summary(plan: Plan) -> str:
+    """The last line of a plan."""
+    counts = plan.summary
+    if not plan.changed:
+        return (
+            f"No changes. {counts[UNCHANGED]} {'object is' if counts[UNCHANGED] == 1 else 'objects are'} as declared."
+        )
+    return (
+        f"Plan: {counts[CREATE]} to create, {counts[UPDATE]} to update, {counts[REPLACE]} to replace, "
+        f"{counts[DELETE]} to delete."
+    )
+
+
+def resource_lines(action: Action, details: bool) -> list[str]:
+    """The lines of one resource."""
+    extra = "".join(f" ({part})" for part in (action.reason, f"loses {action.loses}" if action.loses else "") if part)
+    where = f"  # {action.location}" if str(action.location) else ""
+    lines = [f"  {SIGNS[action.action]} {action.address}{extra}{where}"]
+    if details:
+        for change in action.changes:
+            lines += _change_lines(change, creating=action.action == CREATE)
+    return [visible(line).replace("\n", "\\n") for line in lines]
+
+
+def _change_lines(change: Change, creating: bool) -> list[str]:
+    if isinstance(change.before, str) and isinstance(change.after, str) and "\n" in change.before + change.after:
+        return [f"      ~ {change.path}:", *_code_diff(change.before, change.after)]
+    if change.before is MISSING:
+        if isinstance(change.after, str) and "\n" in change.after:
+            return [f"      + {change.path}:", *(f"          + {line}" for line in change.after.splitlines())]
+        sign = "+" if creating or change.after is not MISSING else "~"
+        return [f"      {sign} {change.path}: {shown(change.after)}"]
+    if change.after is MISSING:
+        return [f"      - {change.path}: {shown(change.before)}"]
+    return [f"      ~ {change.path}: {shown(change.before)} -> {shown(change.after)}"]
+
+
+def _code_diff(before: str, after: str) -> list[str]:
+    diff = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
+    return [f"          {line}" for line in diff if not line.startswith(("---", "+++"))]
+
+
+def shown(value: t.Any) -> str:
+    """A value on one line; long ones are cut in the middle."""
+    if value is MISSING:
+        return "(absent)"
+    text_of = str(value) if isinstance(value, Unknown) else json.dumps(value, default=str, ensure_ascii=False)
+    if len(text_of) > _LONGEST:
+        return f"{text_of[: _LONGEST - 40]} ... {text_of[-30:]} ({len(text_of)} characters)"
+    return text_of
+
+
+def as_data(plan: Plan) -> dict[str, t.Any]:
+    """The plan for results: the counts, the changed actions and the text."""
+    return {"summary": plan.summary, "actions": [action_data(action) for action in plan.changed], "text": text(plan)}
+
+
+def action_data(action: Action) -> dict[str, t.Any]:
+    """One action as plain data."""
+    return {
+        "address": action.address,
+        "action": action.action,
+        "cause": None,
+        "source": str(action.location) or None,
+        "reason": action.reason or None,
+        "changes": [
+            {"path": change.path, "before": _plain(change.before), "after": _plain(change.after)}
+            for change in action.changes
+        ],
+    }
+
+
+def _plain(value: t.Any) -> t.Any:
+    if value is MISSING:
+        return None
+    if isinstance(value, Unknown):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def problems(found: Iterable[Problem]) -> str:
+    """Problems, one a line."""
+    return "\n".join(str(problem) for problem in found)

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The one base of the action stubs: the same core as the modules, in the process that Ansible has forked anyway."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import typing as t
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._errors import DssError, MissingLibrary
+from ..module_utils._options import module_spec
+from ..module_utils._plan import render
+from ..module_utils._plan.model import CREATE, DELETE, REPLACE, UPDATE, Plan
+from ..module_utils._run import Caller, RunError, run
+
+# Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
+_ON_TERMINAL = sys.stdout.isatty()
+_COLOURS = {CREATE: "green", UPDATE: "yellow", REPLACE: "magenta", DELETE: "red"}
+
+
+class DssAction(ActionBase):
+    """Runs a module of the collection on the controller.
+
+    With ``async``, or with the variable ``dss_run_on`` set to C(host), the module itself runs on the host.
+    """
+
+    MODULE = ""
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_diff = True
+    _supports_async = True
+
+    def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        variables = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, task_vars)
+        if self._task.async_val or variables.get("dss_run_on") == "host":
+            name = f"dataiku_iac.dss.{self.MODULE}"
+            return {
+                **result,
+                **self._execute_module(module_name=name, task_vars=variables, wrap_async=self._task.async_val),
+            }
+        spec = module_spec(self.MODULE)
+        rules = {name: rule for name, rule in spec.items() if name != "argument_spec"}
+        checked = ArgumentSpecValidator(spec["argument_spec"], **rules).validate(native(self._task.args))
+        if checked.error_messages:
+            return {**result, "failed": True, "msg": "; ".join(checked.error_messages)}
+        outcome = self._outcome(checked.validated_parameters, variables)
+        return {**result, **remove_values(outcome, checked._no_log_values)}
+
+    def _outcome(self, params: dict[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        if params.get("path"):
+            params = {**params, "path": self._loader.path_dwim(params["path"])}
+        printer = Printer(self.MODULE == "configuration" and not self._task.no_log, bool(self._task.diff))
+        caller = Caller(
+            environ=self._environ(),
+            check_mode=bool(self._task.check_mode),
+            variable=self._variable(variables),
+            show=printer.plan,
+            progress=printer.progress,
+        )
+        outcome: dict[str, t.Any]
+        try:
+            outcome = self._run(params, caller, printer)
+        except MissingLibrary as error:
+            outcome = {"failed": True, "msg": missing_required_lib(error.library)}
+        except RunError as error:
+            printer.details(error.result["diff"]["prepared"])
+            outcome = {**error.result, "failed": True, "msg": str(error)}
+            del outcome["diff"]
+        except DssError as error:
+            outcome = {"failed": True, "msg": str(error)}
+        if caller.guard.ends_worker:
+            if outcome.get("msg") and not self._task.no_log:
+                printer.line(outcome["msg"])
+            caller.guard.hand_over()
+        return outcome
+
+    def _run(self, params: Mapping[str, t.Any], caller: Caller, printer: Printer) -> dict[str, t.Any]:
+        try:
+            return run(self.MODULE, params, caller)
+        finally:
+            printer.close()
+
+    def _environ(self) -> dict[str, str]:
+        """The environment of the process with that of the task."""
+        environ = dict(os.environ)
+        for layer in self._task.environment or []:
+            layer = native(self._templar.template(layer))
+            environ.update({key: str(value) for key, value in (layer or {}).items() if value is not None})
+        return environ
+
+    def _variable(self, variables: Mapping[str, t.Any]) -> t.Callable[[str], t.Any]:
+        """Look up a variable of Ansible by its plain name; raises ``KeyError`` when there is none."""
+
+        def variable(name: str) -> t.Any:
+            if name not in variables:
+                raise KeyError(name)
+            try:
+                return native(self._templar.template(variables[name]))
+            except AnsibleError as error:
+                raise DssError(f"variable {name} of the playbook cannot be used: {error}") from None
+
+        return variable
+
+
+class Printer:
+    """Prints the plan and, during a long apply, how far it is: live on a terminal, once a second elsewhere."""
+
+    def __init__(self, wanted: bool, diff: bool) -> None:
+        self._wanted = wanted
+        self._diff = diff
+        self._display = Display()
+        self._next = time.monotonic() + 1
+        self._live = False
+
+    def details(self, text: str) -> None:
+        """Print with ``--diff`` the plan of a run that failed: Ansible prints only that of one that succeeded."""
+        if self._wanted and self._diff:
+            self._display.display(text)
+
+    def plan(self, plan: Plan) -> None:
+        """Print the plan, unless ``--diff`` makes Ansible itself print it with all fields."""
+        if not self._wanted or (self._diff and plan.changed):
+            return
+        for action in plan.changed:
+            for line in render.resource_lines(action, details=False):
+                self._display.display(line, color=_COLOURS[action.action])
+        self._display.display(render.summary(plan))
+
+    def progress(self, done: int, total: int, address: str) -> None:
+        """Say how far an apply is."""
+        now = time.monotonic()
+        if not self._wanted or now < self._next:
+            return
+        self._next = now + (0.2 if _ON_TERMINAL else 1.0)
+        text = f"{done} of {total} done{f', last {address}' if address else ''}"
+        if _ON_TERMINAL:
+            self._live = True
+            self._display.display(f"\r\x1b[K{text}", newline=False)
+        else:
+            self.line(text)
+
+    def close(self) -> None:
+        """Wipe the live line, so that what follows stands on a line of its own."""
+        if self._live:
+            self._display.display("\r\x1b[K", newline=False)
+
+    def line(self, text: str) -> None:
+        """Print a line about the course of the run."""
+        self._display.display(text, color="dark gray")
+
+
+def native(value: t.Any) -> t.Any:
+    """Plain Python values: Ansible's tagged ones break ``type(x) is str`` and dumps further in (design, section 2)."""
+    if isinstance(value, Mapping):
+        return {native(key): native(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [native(inner) for inner in value]
+    if isinstance(value, str):
+        return "".join(value)  # str() of a tagged text may be tagged again
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return int(value) if isinstance(value, int) else float(value)
+    return value
