@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The main job on a real project, as a user does it: plan, apply, nothing to do, a change by hand, its repair."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.client import DssNode
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.options import NodeOptions
+from support.declare import declare, read_documents, write
+from support.playbook import run
+from support.sandbox import CORPUS, SandboxProcess, import_project
+
+PROJECT = CORPUS / "nathanbry2__dss-realestate"  # 37 datasets, 35 recipes, 5 managed folders, 1 scenario
+KEY = "REALESTATE"
+DEPLOY = ("dataiku_iac.dss.deploy", "-e", "config=project.yml")
+
+pytestmark = pytest.mark.skipif(not PROJECT.is_dir(), reason="needs ../shared/corpus, which is not published")
+
+
+def test_a_real_project_is_planned_applied_and_repaired(
+    sandbox: SandboxProcess, second_sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    import_project(sandbox.client(), PROJECT, KEY)
+    configuration = declare(read_documents(DssNode(NodeOptions(sandbox.url, sandbox.api_key)), KEY), KEY)
+    write(configuration, tmp_path / "project.yml")
+    assert len(configuration["datasets"]) >= 30
+    client = second_sandbox.client()
+    for name in ("postgreSQL", "filesystem_managed", "filesystem_folders"):
+        if name not in client.list_connections():
+            client.create_connection(name, "Filesystem", params={"root": "/data"})
+    second_sandbox.control.instance(
+        code_envs=[
+            {"envName": recipe["code_env"], "envLang": "PYTHON"}
+            for recipe in configuration["recipes"]
+            if isinstance(recipe.get("code_env"), str)
+        ]
+    )
+
+    def deploy(*arguments: str) -> str:
+        code, output = run([*DEPLOY, *arguments], second_sandbox.environ, tmp_path)
+        assert code == 0, output
+        return output
+
+    planned = deploy("--check", "--diff")
+    assert "Plan: 80 to create, 0 to update, 0 to replace, 0 to delete." in planned
+    assert "+ dataset.REALESTATE." in planned
+    assert KEY not in client.list_project_keys(), "check mode writes nothing"
+    assert "changed=1" in deploy()
+    assert "changed=0" in deploy()
+
+    dataset = client.get_project(KEY).get_dataset(configuration["datasets"][0]["name"]).get_settings()
+    dataset.get_raw()["schema"]["columns"].append({"name": "by_hand", "type": "string"})
+    dataset.save()
+    seen = deploy("--check", "--diff")
+    assert "- schema.columns[by_hand]" in seen
+    assert "Plan: 0 to create, 1 to update, 0 to replace, 0 to delete." in seen
+    assert "changed=1" in deploy()
+    assert "changed=0" in deploy("--check")
