@@ -39,10 +39,10 @@ FAULTS: dict[str, dict[str, t.Any]] = {
 }
 
 
-def run(node: SandboxProcess, definition: dict[str, t.Any] = DEFINITION, **options: t.Any) -> str:
+def run(node: SandboxProcess, definition: dict[str, t.Any] | None = None, **options: t.Any) -> str:
     """One at a time, so that the calls come in one order; returns the message of a failure."""
     try:
-        run_module(node.environ, definition=definition, workers=1, timeout=5.0, **options)
+        run_module(node.environ, definition=definition or DEFINITION, workers=1, timeout=5.0, **options)
     except DssError as error:
         if isinstance(error, RunError) and "outcome" in error.result:
             outcome = error.result["outcome"]

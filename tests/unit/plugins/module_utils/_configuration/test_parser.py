@@ -112,8 +112,8 @@ def test_scalars_are_resolved_as_pyyaml_does_but_timestamps_stay_text() -> None:
 
 def test_unsafe_text_is_verbatim_and_nothing_else_is() -> None:
     value = read("{a: !unsafe '${X}', b: '${X}'}")
-    assert type(value["a"]) is Verbatim
-    assert type(value["b"]) is str
+    assert value["a"].__class__ is Verbatim
+    assert value["b"].__class__ is str
 
 
 def test_merge_keys_anchors_and_aliases() -> None:
@@ -156,9 +156,9 @@ def test_values_behave_like_plain_ones() -> None:
         assert copied == value
         assert location_of(copied, ("a", 1, "b")) == location_of(value, ("a", 1, "b"))
     bare = plain(value)
-    assert type(bare) is dict
-    assert type(bare["a"]) is list
-    assert type(bare["a"][1]["b"]) is str
+    assert bare.__class__ is dict
+    assert bare["a"].__class__ is list
+    assert bare["a"][1]["b"].__class__ is str
     assert isinstance(value, Mapping)
     assert isinstance(value["a"], Sequence)
 
