@@ -21,7 +21,7 @@ from ._node.client import DssNode
 from ._node.options import node_options
 from ._node.read import read
 from ._plan import render
-from ._plan.build import build
+from ._plan.build import build, resource_notes
 from ._plan.desired import desired
 from ._plan.model import Options, Plan
 from ._secrets import option_secrets, scrubbed, secret_values
@@ -92,7 +92,8 @@ def _run(module: str, params: Mapping[str, t.Any], caller: Caller, secrets: set[
     target = _target(module, params, caller)
     secrets |= target.secrets
     if params.get("validate_only"):
-        return {"changed": False, "warnings": target.warnings, "resources": sorted(target.resources)}
+        notes = [str(note) for note in resource_notes(target.resources)]
+        return {"changed": False, "warnings": [*target.warnings, *notes], "resources": sorted(target.resources)}
     _confirmed(module, params, target)
     options = node_options(params, caller.environ)
     secrets.add(options.api_key)

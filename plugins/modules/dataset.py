@@ -55,7 +55,9 @@ plan:
       returned: always
       sample: {create: 1, update: 0, replace: 0, delete: 0, unchanged: 0}
     actions:
-      description: The actions, in order, with the changed paths and their values. Secrets are replaced.
+      description:
+        - The actions, in order, with the changed paths and their values. Secrets are replaced.
+        - C(docs/schemas/plan.schema.json) describes the whole plan.
       type: list
       elements: dict
       returned: success
@@ -72,6 +74,11 @@ plan:
       type: str
       returned: success
       sample: "Plan: 1 to create, 0 to update, 0 to replace, 0 to delete."
+    markdown:
+      description: The plan as a table, for a pull request.
+      type: str
+      returned: success
+      sample: "**Plan: 1 to create, 0 to update, 0 to replace, 0 to delete.**"
 outcome:
   description: What an apply did.
   returned: when something was to be changed and this is not check mode

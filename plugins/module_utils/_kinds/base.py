@@ -133,6 +133,7 @@ class Kind:
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
     listing_is_complete = True  # whether the list answer carries everything that is compared
     in_git = True  # whether its file is seen in real project repositories (dss-api.md 2.3)
+    data = ""  # what is lost with an object when its data is dropped too, for plans
     rights: str  # what the key must be allowed to do, for the docs
 
     @property

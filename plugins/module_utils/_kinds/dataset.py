@@ -89,6 +89,7 @@ class Dataset(Kind):
     )
     identifier = {"name": described(TEXT, "Name of the dataset, unique in the project.")}
     required = ("name", "type")
+    data = "its data"
     rights = "write project content; use of the connection"
     shape = Shape(
         fields=(
@@ -194,7 +195,7 @@ class Dataset(Kind):
             declared=declared,
             first=first,
             rules=_schema_rules(author),
-            notes=built.notes + _unknown_params(kind, params),
+            notes=built.notes + dataset_types.odd_type(kind) + _unknown_params(kind, params),
         )
 
     def from_dss(self, document: Document, known: Known) -> Document:

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+import difflib
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 FILE_TYPES = frozenset(
     {"Filesystem", "UploadedFiles", "FilesInFolder", "HDFS", "S3", "Azure", "GCS", "FTP", "SCP", "SFTP"}
@@ -249,6 +250,20 @@ _PLACES = {
         "sheetName",
     },
 }
+
+
+_OTHER_TYPES = frozenset({"managed", "sql", "JobsDB", "MongoDB", "Cassandra", "Kafka", "SQS", "Twitter", "RemoteFiles"})
+
+
+def odd_type(kind: t.Any) -> tuple[str, ...]:
+    """A note where a type looks like a known one that is misspelt; what DSS knows beyond our list passes."""
+    return misspelt(kind, FILE_TYPES | SQL_TYPES | _PARAMS.keys() | _OTHER_TYPES)
+
+
+def misspelt(kind: t.Any, known: Collection[str]) -> tuple[str, ...]:
+    """A note where a word is not known but nearly is."""
+    near = difflib.get_close_matches(str(kind), known, 1, 0.8) if kind not in known else []
+    return tuple(f"type {kind}: no such type has been seen; did you mean {name}?" for name in near)
 
 
 def known_params(kind: t.Any) -> frozenset[str]:

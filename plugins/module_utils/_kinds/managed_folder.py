@@ -62,6 +62,7 @@ class ManagedFolder(Kind):
         "id": described(TEXT, "Id of the folder, needed only where two folders have one name."),
     }
     required = ("name",)
+    data = "its files"
     rights = "write project content; use of the connection"
     shape = Shape(
         fields=(

@@ -65,6 +65,7 @@ class Project(Kind):
     summary = "The project: label, descriptions, tags, owner and settings."
     identifier = {"key": described({"type": "string", "minLength": 1, "maxLength": 100}, "Key of the project.")}
     required = ("key",)
+    data = "the data of its managed datasets and folders"
     rights = "create projects; project admin for settings and owner"
     shape = Shape(
         fields=(
@@ -147,19 +148,23 @@ class Project(Kind):
         text = at(document, "metadata.description")
         owner = at(document, "permissions.owner")
         if owner is MISSING or not owner:
+            # That the identifier of a key which is no user's may own a project is unverified.
             owner = node.get("/auth/info").get("authIdentifier")
-        node.post(
-            "/projects/",
-            {
-                "projectKey": resource.name,
-                "name": at(document, "metadata.label") or resource.name,
-                "owner": owner,
-                "settings": {},
-                "description": text or "",
-                "permissions": [],
-                "tags": [],
-            },
-        )
+        body = {
+            "projectKey": resource.name,
+            "name": at(document, "metadata.label") or resource.name,
+            "owner": owner,
+            "settings": {},
+            "description": text or "",
+            "permissions": [],
+            "tags": [],
+        }
+        try:
+            node.post("/projects/", body)
+        except NodeError as error:
+            if error.forbidden or "already exists" in str(error):
+                error.args = (f"{error}; if the project exists, the API key may not read it",)
+            raise
         return resource.name
 
     def write(self, node: Node, resource: Resource, object_id: str, document: Document, before: Document) -> None:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache
 from threading import Lock
 
+from .._errors import DssError
 from .._plan.compare import AsSet, AsText, Document, Exclusive, Keyed, Rule, no_defaults
 from . import recipe_types
 from .base import Kind, Known, Neighbours, Node, Ref, Resource, with_references
@@ -209,18 +210,18 @@ class Recipe(Kind):
         kind, params, payload = author["type"], author.get("params"), author.get("payload")
         prepared = dict(author)
         if isinstance(payload, str):
-            prepared["payload"] = json.loads(payload) if payload.strip() else {}
+            prepared["payload"] = _parsed(payload)
         if isinstance(params, Mapping) and kind in recipe_types.PAYLOAD_ONLY_TYPES:
             written, used = payload_of(kind, params, _names(author.get("inputs") or []))
             if written:
                 prepared["payload"] = overlay(written, prepared.get("payload") or {})
             prepared["params"] = {key: value for key, value in params.items() if key not in used}
-        return prepared, _not_applied(prepared)
+        return prepared, recipe_types.odd_type(kind) + _not_applied(prepared)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         declared, rules = dict(built.declared), dict(built.rules)
         for side in ("inputs", "outputs"):
-            if side not in declared:
+            if declared.get(side) is None:
                 continue
             declared[side] = {
                 role: {"items": [_referring(item, neighbours) for item in content["items"]]}
@@ -302,6 +303,16 @@ def _document(answer: Mapping[str, t.Any]) -> Document:
         except ValueError:
             document["payload"] = text
     return document
+
+
+def _parsed(text: str) -> t.Any:
+    """The settings that an author gives as text. Raises ``DssError`` where they are not JSON."""
+    try:
+        return json.loads(text) if text.strip() else {}
+    except ValueError as error:
+        raise DssError(
+            f"the payload is not JSON: {error}; settings of a visual recipe are JSON, text is code"
+        ) from None
 
 
 def _recipe_and_payload(document: Mapping[str, t.Any], before: Mapping[str, t.Any]) -> tuple[Document, str]:

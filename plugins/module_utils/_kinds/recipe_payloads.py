@@ -9,6 +9,8 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
 
+from .._errors import DssError
+
 _OFF = {"distinct": False, "enabled": False}
 AGGREGATIONS = frozenset(
     {"sum", "min", "max", "count", "countDistinct", "concat", "avg", "median", "stddev", "first", "last"}
@@ -18,9 +20,17 @@ AGGREGATIONS = frozenset(
 def payload_of(
     kind: str, params: Mapping[str, t.Any], inputs: Sequence[str]
 ) -> tuple[dict[str, t.Any] | None, frozenset[str]]:
-    """The payload that the short form stands for and the keys of ``params`` that it used; (None, {}) without one."""
-    writer = _WRITERS.get(kind)
-    return writer(params, inputs) if writer else (None, frozenset())
+    """The payload that the short form stands for and the keys of ``params`` that it used; (None, {}) without one.
+
+    Raises ``DssError`` that says what the short form is.
+    """
+    if kind not in _WRITERS:
+        return None, frozenset()
+    writer, form = _WRITERS[kind]
+    try:
+        return writer(params, inputs)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise DssError(f"params of a {kind} recipe are {form}; all else belongs into payload") from None
 
 
 def _join(params: Mapping[str, t.Any], inputs: Sequence[str]) -> tuple[dict[str, t.Any] | None, frozenset[str]]:
@@ -99,7 +109,7 @@ def _function(name: str) -> str:
     return spelled.get(name.replace("_", "").lower(), name)
 
 
-_WRITERS: dict[str, Callable[..., tuple[t.Optional[dict[str, t.Any]], frozenset[str]]]] = {
-    "join": _join,
-    "grouping": _grouping,
+_WRITERS: dict[str, tuple[Callable[..., tuple[t.Optional[dict[str, t.Any]], frozenset[str]]], str]] = {
+    "join": (_join, "join_type and join_conditions, a list of {input1_column, input2_column}"),
+    "grouping": (_grouping, "keys, a list of {column}, and aggregations, a list of {column, function, output}"),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from .dataset_types import SELECTION
+from .dataset_types import SELECTION, misspelt
 
 # Types whose payload is program text; all others hold JSON or nothing (dss-api.md 2.6).
 CODE_TYPES = frozenset(
@@ -132,6 +132,32 @@ def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
     if kind in PAYLOAD_ONLY_TYPES:
         return _COMMON
     return {**_COMMON, "params": _PARAMS.get(kind, {"containerSelection": _INHERIT_CONTAINER})}
+
+
+_OTHER_TYPES = frozenset(
+    {
+        "export",
+        "update",
+        "upsert",
+        "merge_folder",
+        "list_folder_contents",
+        "prediction_training",
+        "prediction_scoring",
+        "clustering_training",
+        "clustering_scoring",
+        "clustering_cluster",
+        "evaluation",
+        "standalone_evaluation",
+        "prompt",
+        "generate_features",
+        "download",
+    }
+)
+
+
+def odd_type(kind: t.Any) -> tuple[str, ...]:
+    """A note where a type looks like a known one that is misspelt; what DSS knows beyond our list passes."""
+    return misspelt(kind, CODE_TYPES | PAYLOAD_ONLY_TYPES | ENGINE_IN_PARAMS_TYPES | _OTHER_TYPES)
 
 
 def is_code(kind: t.Any) -> bool:

@@ -53,6 +53,7 @@ STEP_KEYS: Mapping[str, Schema] = {
 
 def trigger(author: Mapping[str, t.Any]) -> tuple[dict[str, t.Any] | None, str]:
     """A trigger written out, or None when DSS has no such thing, and a note ("" for none)."""
+    author = {key: value for key, value in author.items() if value is not None or key not in TRIGGER_KEYS}
     kind = author["type"]
     kept = {key: value for key, value in author.items() if key not in TRIGGER_KEYS}
     if kind == "manual":

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._errors import DssError, Problem
 from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
@@ -43,12 +44,7 @@ def build(desired: Mapping[str, Resource], snapshot: Snapshot, options: Options,
     actions = with_cascades(actions, snapshot)
     problems += limits(actions, options, [desired[key] for key in matched.ids])
     found, warnings = surroundings(actions, desired, snapshot)
-    notes = [
-        Problem(note, resource.path, resource.location, "warning")
-        for resource in desired.values()
-        for note in resource.notes
-    ]
-    warnings = [*notes, *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
+    warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
     return Plan(_ordered(actions), tuple(warnings), tuple(problems + found))
 
 
@@ -66,6 +62,15 @@ def _match(
             ids[key] = object_id
     references = {Ref(desired[key].kind, desired[key].name): object_id for key, object_id in ids.items()}
     return Matched(ids, references, frozenset((desired[key].kind, object_id) for key, object_id in ids.items()))
+
+
+def resource_notes(desired: Mapping[str, Resource]) -> list[Problem]:
+    """What the kinds have to say of what is declared."""
+    return [
+        Problem(note, resource.path, resource.location, "warning")
+        for resource in desired.values()
+        for note in resource.notes
+    ]
 
 
 def dataset_type(connection: str, desired: Mapping[str, Resource], snapshot: Snapshot) -> str | None:
@@ -113,7 +118,7 @@ def _action(
         "resource": resource,
         "declared": declared,
         "before": before,
-        "needs": tuple(_needs(resource, desired)),
+        "needs": tuple(_needs(resource, desired, kinds)),
     }
     if object_id is None:
         return Action(action=CREATE, changes=tuple(_creation(kind, declared, resource.rules)), **common)
@@ -123,7 +128,7 @@ def _action(
     forced = [change for change in found if change.path in kind.replaced_by and change.before is not MISSING]
     reason = f"{kind.author_path(forced[0].path)} cannot be changed in place" if forced else ""
     if forced:
-        common["loses"] = _data_lost(resource.kind, options.drop_data)
+        common["loses"] = kind.data if options.drop_data else ""
     return Action(action=REPLACE if forced else UPDATE, changes=_shown(kind, found), reason=reason, **common)
 
 
@@ -164,24 +169,15 @@ def _creation(kind: Kind, declared: Document, rules: Rules) -> tuple[Change, ...
     return _shown(kind, compare(declared, {}, visible))
 
 
-def _needs(resource: Resource, desired: Mapping[str, Resource]) -> list[str]:
+def _needs(resource: Resource, desired: Mapping[str, Resource], kinds: Mapping[str, Kind]) -> list[str]:
     needs = []
     if resource.project and resource.kind != "project":
         needs.append(address("project", resource.project, resource.project))
     for kind, name in resource.references:
-        needs.append(address(kind, None if kind == "connection" else resource.project, name))
+        needs.append(address(kind, resource.project if kinds[kind].scope == "project" else None, name))
     for entry in resource.depends_on:
         needs += [key for key in desired if key == entry or key.endswith(f".{entry}")]
     return [key for key in dict.fromkeys(needs) if key in desired and key != resource.address]
-
-
-def _data_lost(kind: str, drop_data: bool) -> str:
-    lost = {
-        "dataset": "its data",
-        "managed_folder": "its files",
-        "project": "the data of its managed datasets and folders",
-    }
-    return lost.get(kind, "") if drop_data else ""
 
 
 def _deletion(
@@ -194,7 +190,7 @@ def _deletion(
         action=DELETE,
         object_id=object_id,
         before=document,
-        loses=_data_lost(kind.name, options.drop_data),
+        loses=kind.data if options.drop_data else "",
         **more,
     )
 
@@ -207,7 +203,7 @@ def _removals(
     actions = []
     for key in matched.ids:
         resource = desired[key]
-        if whole and resource.kind not in ("project", "connection"):
+        if whole and resource.kind != "project" and kinds[resource.kind].scope == "project":
             continue
         taken = ""
         if resource.kind == "project":
@@ -244,11 +240,15 @@ def _pruned(
     for kind in kinds.values():
         if kind.singleton or kind.scope != "project" or kind.section not in options.sections:
             continue
-        for object_id, document in sorted(snapshot.of(kind.name).items()):
+        held = snapshot.of(kind.name)
+        labels = Counter(kind.label(object_id, document) for object_id, document in held.items())
+        for object_id, document in sorted(held.items()):
             if (kind.name, object_id) not in matched.taken:
-                actions.append(
-                    _deletion(kind, project, object_id, document, options, reason="not in the configuration")
-                )
+                alone = labels[kind.label(object_id, document)] == 1
+                reason = "not in the configuration" if alone else f"id {object_id}, not in the configuration"
+                found = _deletion(kind, project, object_id, document, options, reason=reason)
+                # Two managed folders may have one name: their addresses have to differ.
+                actions.append(found if alone else replace(found, address=f"{found.address}[{object_id}]"))
     return actions
 
 

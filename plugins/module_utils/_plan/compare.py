@@ -10,7 +10,7 @@ Both walk the declared side only: a field that nobody declared belongs to DSS or
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -269,12 +269,12 @@ def match(declared: Sequence[t.Any], actual: Sequence[t.Any], rule: Rule | None)
     for key in rule.keys:
         places: dict[t.Any, list[int]] = {}
         for index in free:
-            value = actual[index].get(key) if isinstance(actual[index], dict) else None
-            if not is_empty(value):
+            value = _key_of(actual[index], key)
+            if value is not None:
                 places.setdefault(value, []).append(index)
         for position, wanted in enumerate(declared):
-            value = wanted.get(key) if isinstance(wanted, dict) else None
-            if pairs[position] is None and not is_empty(value) and places.get(value):
+            value = _key_of(wanted, key)
+            if pairs[position] is None and value is not None and places.get(value):
                 pairs[position] = places[value].pop(0)
                 free.pop(t.cast(int, pairs[position]))
     if rule.by_position:
@@ -282,12 +282,18 @@ def match(declared: Sequence[t.Any], actual: Sequence[t.Any], rule: Rule | None)
     return pairs
 
 
+def _key_of(member: t.Any, key: str) -> Hashable | None:
+    """The key that a member of a list is known by, or None where it has none that can be one."""
+    value = member.get(key) if isinstance(member, dict) else None
+    return None if is_empty(value) or isinstance(value, (dict, list)) else t.cast(Hashable, value)
+
+
 def _match_rest(
     declared: Sequence[t.Any], actual: Sequence[t.Any], rule: Keyed, pairs: list[int | None], free: dict[int, None]
 ) -> None:
     """Pair in order what names no key of its own with what is left and has the same type."""
     for position, wanted in enumerate(declared):
-        if pairs[position] is None and all(is_empty(wanted.get(key)) for key in rule.keys):
+        if pairs[position] is None and all(_key_of(wanted, key) is None for key in rule.keys):
             for index in free:
                 if not _replaces(wanted, actual[index]):
                     pairs[position] = index

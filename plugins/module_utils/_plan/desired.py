@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
-from .._errors import Location
+from .._errors import ConfigurationError, DssError, Location, Problem
 from .._kinds.base import Kind, Neighbours, Resource
 
 
@@ -30,16 +30,25 @@ class Declaration(t.Protocol):
 
 
 def desired(declarations: Iterable[Declaration], project: str | None, kinds: Mapping[str, Kind]) -> dict[str, Resource]:
-    """Turn declarations into resources, in the order in which they were declared."""
+    """Turn declarations into resources, in the order in which they were declared.
+
+    Raises ``ConfigurationError`` with everything that no kind can make sense of.
+    """
     declarations = list(declarations)
     neighbours = _neighbours(declarations, kinds)
-    resources = {}
+    resources: dict[str, Resource] = {}
+    problems: list[Problem] = []
     for entry in declarations:
         kind = kinds[entry.kind]
         owner = project if kind.scope == "project" else None
         fields = dict(entry.fields)
-        resource = kind.resource(fields, owner, neighbours, entry.location, entry.path)
-        resources[resource.address] = resource
+        try:
+            resource = kind.resource(fields, owner, neighbours, entry.location, entry.path)
+            resources[resource.address] = resource
+        except DssError as error:
+            problems.append(Problem(str(error), entry.path, entry.location))
+    if problems:
+        raise ConfigurationError(problems)
     return resources
 
 

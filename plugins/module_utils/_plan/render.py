@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 import typing as t
 from collections.abc import Iterable
 
@@ -42,6 +43,28 @@ def summary(plan: Plan) -> str:
         f"Plan: {counts[CREATE]} to create, {counts[UPDATE]} to update, {counts[REPLACE]} to replace, "
         f"{counts[DELETE]} to delete."
     )
+
+
+def markdown(plan: Plan) -> str:
+    """The plan for a pull request: the counts, a table with a line for each resource, the warnings."""
+    lines = [f"**{summary(plan)}**", ""]
+    if plan.changed:
+        lines += ["| | resource | why | source |", "| --- | --- | --- | --- |"]
+        lines += [f"| {' | '.join(map(_cell, _row(action)))} |" for action in plan.changed] + [""]
+    lines += [f"- {_cell(str(warning))}" for warning in plan.warnings]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(action: Action) -> tuple[str, str, str, str]:
+    paths = ", ".join(change.path for change in action.changes) if action.action == UPDATE else ""
+    loses = f"loses {action.loses}" if action.loses else ""
+    why = "; ".join(part for part in (action.reason, loses, paths) if part)
+    return action.action, action.address, why, str(action.location)
+
+
+def _cell(value: str) -> str:
+    """Text that cannot end a cell, or start a tag, a link or a mention."""
+    return re.sub(r"([\\`*_{}\[\]<>|#@!~])", r"\\\1", visible(value)).replace("\n", " ")
 
 
 def resource_lines(action: Action, details: bool) -> list[str]:
@@ -85,7 +108,12 @@ def shown(value: t.Any) -> str:
 
 def as_data(plan: Plan) -> dict[str, t.Any]:
     """The plan for results: the counts, the changed actions and the text."""
-    return {"summary": plan.summary, "actions": [action_data(action) for action in plan.changed], "text": text(plan)}
+    return {
+        "summary": plan.summary,
+        "actions": [action_data(action) for action in plan.changed],
+        "text": text(plan),
+        "markdown": markdown(plan),
+    }
 
 
 def action_data(action: Action) -> dict[str, t.Any]:

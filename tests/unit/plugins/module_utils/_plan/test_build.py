@@ -10,15 +10,17 @@ import typing as t
 
 import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.load import load
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError, Location
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import SENSITIVE
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import SENSITIVE, Neighbours
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan import render
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.build import build
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import MISSING, Change, Unknown
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import MISSING, Change, Unknown, merge
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.desired import desired
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.graph import in_order
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.model import Action, Options, Plan, Snapshot
+from hypothesis import given
+from hypothesis import strategies as st
 
 PROJECT = {"key": "P", "name": "P"}
 RAW = {"type": "Filesystem", "managed": True, "params": {"connection": "files", "path": "x"}, "schema": {"columns": []}}
@@ -58,6 +60,47 @@ def recipe(name: str, inputs: list[str], output: str) -> dict[str, t.Any]:
         "inputs": {"main": {"items": [{"ref": ref, "deps": []} for ref in inputs]}},
         "outputs": {"main": {"items": [{"ref": output, "appendMode": False}]}},
     }
+
+
+names = st.sampled_from(["a", "b", "c", "d"])
+fields = st.fixed_dictionaries(
+    {},
+    optional={
+        "tags": st.lists(st.sampled_from(["x", "y", "z"]), max_size=3),
+        "description": st.sampled_from(["", "one", "two"]),
+        "managed": st.booleans(),
+        "params": st.dictionaries(st.sampled_from(["path", "bucket"]), st.sampled_from(["/p", "/q"]), max_size=2),
+        "schema": st.lists(
+            st.fixed_dictionaries({"name": names, "type": st.sampled_from(["string", "int"])}),
+            max_size=3,
+            unique_by=lambda column: column["name"],
+        ),
+    },
+)
+sides = st.dictionaries(names, fields, max_size=4)
+
+
+@given(sides, sides, st.booleans())
+def test_what_a_plan_says_leads_to_an_empty_plan(declared: dict, held: dict, prune: bool) -> None:
+    def documents(side: dict) -> dict[str, t.Any]:
+        kind = KINDS["dataset"]
+        return {
+            name: merge(kind.resource(dataset(name, **more), "P", Neighbours(), Location(), "").declared, {}, {})
+            for name, more in side.items()
+        }
+
+    sections = {"datasets": [dataset(name, **more) for name, more in declared.items()]}
+    objects = documents(held)
+    plan = planned(sections, {"dataset": dict(objects)}, prune=prune)
+    for entry in plan.changed:
+        name = entry.address.rpartition(".")[2]
+        if entry.action == "delete":
+            del objects[name]
+        else:
+            before = objects.get(name, {}) if entry.action == "update" else {}
+            objects[name] = merge(entry.declared, before, entry.resource.rules if entry.resource else {})
+    assert planned(sections, {"dataset": objects}, prune=prune).changed == ()
+    assert sum(plan.summary.values()) == 1 + len(declared) + (len(held.keys() - declared.keys()) if prune else 0)
 
 
 def test_what_the_node_lacks_is_created_in_the_order_of_what_it_needs() -> None:
@@ -137,6 +180,15 @@ def test_prune_touches_only_the_sections_that_the_configuration_has() -> None:
     plan = planned({"datasets": []}, held, prune=True)
     assert [entry.address for entry in plan.changed] == ["dataset.P.old"]
     assert planned({"datasets": []}, held).changed == ()
+
+
+def test_two_folders_of_one_name_are_both_pruned() -> None:
+    held = {"managed_folder": {"aaaaaaaa": {"name": "in"}, "bbbbbbbb": {"name": "in"}}}
+    plan = planned({"managed_folders": []}, held, prune=True)
+    assert [(entry.address, entry.object_id) for entry in plan.changed] == [
+        ("managed_folder.P.in[aaaaaaaa]", "aaaaaaaa"),
+        ("managed_folder.P.in[bbbbbbbb]", "bbbbbbbb"),
+    ]
 
 
 def test_prevent_destroy_stops_a_replacement() -> None:

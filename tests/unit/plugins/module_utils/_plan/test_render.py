@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import jsonschema
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import Location, Problem
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan import render
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import MISSING, Change, Unknown
@@ -70,6 +72,34 @@ def test_the_plan_as_data_is_json_and_holds_changed_actions_only() -> None:
     assert [entry["address"] for entry in data["actions"]] == ["dataset.P.a", "recipe.P.r", "dataset.P.b"]
     assert data["actions"][0]["changes"][1] == {"path": "folder", "before": None, "after": "(known after apply)"}
     assert data["actions"][0]["source"] == "p.yml:3:5"
+
+
+def test_the_plan_as_data_fits_its_published_schema() -> None:
+    schema = json.loads((Path(__file__).parents[5] / "docs/schemas/plan.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(render.as_data(PLAN))
+
+
+def test_the_plan_for_a_pull_request_is_a_table() -> None:
+    assert (
+        render.markdown(PLAN)
+        == """\
+**Plan: 1 to create, 1 to update, 0 to replace, 1 to delete.**
+
+| | resource | why | source |
+| --- | --- | --- | --- |
+| create | dataset.P.a |  | p.yml:3:5 |
+| update | recipe.P.r | code, tags |  |
+| delete | dataset.P.b | not in the configuration; loses its data |  |
+
+- p.yml:3:5 datasets\\[0\\]: normalised
+"""
+    )
+
+
+def test_a_name_cannot_break_out_of_the_table() -> None:
+    hostile = Plan((Action("dataset.P.a|<b>[x](y) @team", "dataset", "P", "create"),))
+    assert "| dataset.P.a\\|\\<b\\>\\[x\\](y) \\@team |" in render.markdown(hostile)
 
 
 def test_a_long_value_is_cut_in_the_middle() -> None:

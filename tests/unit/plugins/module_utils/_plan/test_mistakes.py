@@ -1,0 +1,174 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever somebody writes in the wrong place: a plan, or a sentence, and never a traceback."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from collections.abc import Iterator
+
+import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.load import load
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan import render
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.build import build
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.desired import desired
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.model import Options, Snapshot
+
+RIGHT: dict[str, t.Any] = {
+    "project": {"key": "KEY", "name": "Name", "tags": ["a"], "settings": {"gitCommitMode": "AUTO"}},
+    "variables": {"standard": {"x": {"y": 1}}, "exclusive": True},
+    "connections": [
+        {"name": "pg", "type": "PostgreSQL", "params": {"password": "p", "properties": [{"name": "a", "value": "b"}]}}
+    ],
+    "managed_folders": [{"name": "box", "path": "/p", "lifecycle": {"ignore_changes": ["tags"]}}],
+    "datasets": [
+        {
+            "name": "in",
+            "type": "sql",
+            "connection": "pg",
+            "params": {"table": "t"},
+            "schema": {"columns": [{"name": "c", "type": "int"}], "mode": "contains"},
+        },
+        {
+            "name": "out",
+            "type": "managed",
+            "format_params": {"charset": "utf8"},
+            "checks": [{"displayName": "d"}],
+            "raw": {"x": 1},
+        },
+        {"name": "sum", "type": "FilesInFolder", "folder": "box"},
+    ],
+    "recipes": [
+        {
+            "name": "p",
+            "type": "python",
+            "inputs": ["in", {"folder": "box", "role": "main"}],
+            "outputs": ["out"],
+            "code": "x",
+            "code_env": "e",
+            "container": "c",
+        },
+        {
+            "name": "g",
+            "type": "grouping",
+            "inputs": ["out"],
+            "outputs": ["sum"],
+            "params": {"keys": ["a"], "aggregations": [{"column": "b", "function": "sum", "output": "o"}]},
+        },
+        {
+            "name": "j",
+            "type": "join",
+            "inputs": ["in", "out"],
+            "outputs": [{"object": "id"}],
+            "params": {"join_conditions": [{"input1_column": "a", "input2_column": "b"}]},
+        },
+        {
+            "name": "s",
+            "type": "shaker",
+            "inputs": ["in"],
+            "outputs": [{"dataset": "z", "external": True}],
+            "payload": '{"steps": []}',
+        },
+    ],
+    "scenarios": [
+        {
+            "name": "n",
+            "active": True,
+            "depends_on": ["p"],
+            "triggers": [
+                {"type": "temporal", "frequency": "weekly", "day_of_week": 1},
+                {"type": "schedule", "cron": "0 1 * * *"},
+                {"type": "dataset", "dataset": "in"},
+            ],
+            "steps": [
+                {"type": "build_dataset", "items": ["out"]},
+                {"type": "run_recipe", "recipe": "p"},
+                {"type": "custom_python", "params": {"script": "x"}},
+            ],
+            "reporters": [{"type": "mail-scenario", "name": "m", "params": {"subject": "${outcome}"}}],
+        }
+    ],
+}
+WRONG = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    "",
+    "x",
+    "{{",
+    "${y}",
+    [],
+    {},
+    [1],
+    {"a": 1},
+    [{}],
+    [[]],
+    ["a", None],
+    {"name": "in"},
+    [{"name": {}}],
+]
+
+
+def places(value: t.Any, above: tuple[t.Any, ...] = ()) -> Iterator[tuple[t.Any, ...]]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in entries:
+        yield (*above, key)
+        yield from places(inner, (*above, key))
+
+
+def planned(definition: dict[str, t.Any]) -> None:
+    configuration = load(definition, kinds=KINDS)
+    resources = desired(configuration.declarations, configuration.project_key, KINDS)
+    render.as_data(build(resources, Snapshot(connections={"pg": "PostgreSQL"}), Options(), KINDS))
+
+
+def test_the_right_one_is_planned() -> None:
+    planned(RIGHT)
+
+
+@pytest.mark.parametrize("section", list(RIGHT))
+def test_a_wrong_value_anywhere_is_one_sentence(section: str) -> None:
+    for place in places(RIGHT[section]):
+        for wrong in WRONG:
+            definition = copy.deepcopy(RIGHT)
+            around = definition[section]
+            for key in place[:-1]:
+                around = around[key]
+            around[place[-1]] = copy.deepcopy(wrong)
+            try:
+                planned(definition)
+            except DssError as error:
+                assert str(error)
+            except Exception as error:
+                raise AssertionError(f"{wrong!r} at {section}{list(place)}") from error
+
+
+def test_a_payload_that_is_not_json_is_said_so() -> None:
+    definition = copy.deepcopy(RIGHT)
+    definition["recipes"][3]["payload"] = "no JSON"
+    with pytest.raises(DssError, match=r"recipes\[3\]: the payload is not JSON"):
+        planned(definition)
+
+
+def test_a_misspelt_type_is_noted_and_a_new_one_is_not() -> None:
+    notes = {"pyton": 1, "postgresq": 0, "CustomCode_x": 0, "brand_new_thing": 0}
+    for kind, expected in notes.items():
+        resource = desired(
+            load(
+                {
+                    "project": {"key": "K", "name": "n"},
+                    "recipes": [{"name": "r", "type": kind, "outputs": [{"object": "o"}]}],
+                },
+                kinds=KINDS,
+            ).declarations,
+            "K",
+            KINDS,
+        )
+        assert len([note for note in resource["recipe.K.r"].notes if "did you mean" in note]) == expected
