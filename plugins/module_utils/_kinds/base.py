@@ -132,7 +132,6 @@ class Kind:
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
     listing_is_complete = True  # whether the list answer carries everything that is compared
-    in_git = True  # whether its file is seen in real project repositories (dss-api.md 2.3)
     data = ""  # what is lost with an object when its data is dropped too, for plans
     rights: str  # what the key must be allowed to do, for the docs
 
@@ -239,7 +238,7 @@ class Kind:
         """All objects by id, with the fewest calls; the content may be lacking (``listing_is_complete``)."""
         raise NotImplementedError
 
-    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+    def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         """One object, complete. Raises ``NodeError`` with ``missing`` when it is not there."""
         raise NotImplementedError
 

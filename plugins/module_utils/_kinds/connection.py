@@ -35,7 +35,6 @@ class Connection(Kind):
     identifier = {"name": described(TEXT, "Name of the connection.")}
     required = ("name", "type")
     rights = "administer the node"
-    in_git = False
     shape = Shape(
         fields=(
             Field(
@@ -103,7 +102,7 @@ class Connection(Kind):
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return dict(node.get("/admin/connections/"))
 
-    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+    def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         return t.cast(Document, node.get(path_of("admin", "connections", object_id)))
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:

@@ -207,7 +207,7 @@ class Dataset(Kind):
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["name"]: item for item in node.get(path_of("projects", project, "datasets") + "/")}
 
-    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+    def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         return t.cast(Document, node.get(path_of("projects", project, "datasets", object_id)))
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:

@@ -116,7 +116,7 @@ class ManagedFolder(Kind):
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["id"]: item for item in node.get(path_of("projects", project, "managedfolders") + "/")}
 
-    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+    def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         return t.cast(Document, node.get(path_of("projects", project, "managedfolders", object_id)))
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:

@@ -138,7 +138,7 @@ class Project(Kind):
             }
         }
 
-    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+    def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         found = self.read_all(node, project)
         if not found:
             raise NodeError(f"project {project} does not exist, or the key may not read it", 404, "NotFoundException")

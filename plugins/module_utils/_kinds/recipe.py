@@ -265,7 +265,7 @@ class Recipe(Kind):
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["name"]: item for item in node.get(path_of("projects", project, "recipes") + "/")}
 
-    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+    def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         return _document(node.get(path_of("projects", project, "recipes", object_id)))
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:

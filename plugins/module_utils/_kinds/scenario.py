@@ -187,7 +187,7 @@ class Scenario(Kind):
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["id"]: item for item in node.get(path_of("projects", project, "scenarios") + "/")}
 
-    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+    def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         place = path_of("projects", project, "scenarios", object_id)
         document = t.cast(Document, node.get(place))
         document["id"] = object_id

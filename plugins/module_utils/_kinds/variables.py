@@ -51,7 +51,7 @@ class Variables(Kind):
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {"": node.get(path_of("projects", project, "variables") + "/")}
 
-    def read_one(self, node: Node, project: str | None, object_id: str, listed: Document | None = None) -> Document:
+    def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         return self.read_all(node, project)[""]
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .._kinds.base import address
 from .compare import Document
-from .model import CREATE, DELETE, REPLACE, Action, Snapshot
+from .model import DELETE, REPLACE, Action, Snapshot
 
 
 def with_cascades(actions: list[Action], snapshot: Snapshot) -> list[Action]:
@@ -19,13 +19,15 @@ def with_cascades(actions: list[Action], snapshot: Snapshot) -> list[Action]:
 
     A recipe that is changed so that it no longer reads the dataset goes before it.
     """
+    destroyed = [action for action in actions if action.kind == "dataset" and action.destroys]
+    if not destroyed:
+        return actions
     by_address = {action.address: action for action in actions}
-    for action in [action for action in actions if action.kind == "dataset" and action.destroys]:
+    readers = _readers(snapshot)
+    for action in destroyed:
         name = str(action.object_id)
         carries = []
-        for recipe, document in snapshot.of("recipe").items():
-            if name not in inputs_of(document):
-                continue
+        for recipe, document in readers.get(name, ()):
             key = address("recipe", action.project, recipe)
             known = by_address.get(key)
             if known and known.action == DELETE:
@@ -41,6 +43,15 @@ def with_cascades(actions: list[Action], snapshot: Snapshot) -> list[Action]:
                 action = replace(action, needs=(*action.needs, key))
         by_address[action.address] = replace(action, carries=tuple(carries))
     return list(by_address.values())
+
+
+def _readers(snapshot: Snapshot) -> dict[object, list[tuple[str, Document]]]:
+    """The recipes that read each input, in the order of the listing."""
+    readers: dict[object, list[tuple[str, Document]]] = {}
+    for recipe, document in snapshot.of("recipe").items():
+        for name in inputs_of(document):
+            readers.setdefault(name, []).append((recipe, document))
+    return readers
 
 
 def _carried(known: Action | None, key: str, dataset: Action, recipe: str, document: Document) -> Action:
@@ -61,9 +72,6 @@ def _carried(known: Action | None, key: str, dataset: Action, recipe: str, docum
 
 
 def _taken_along(known: Action | None, key: str, dataset: Action, recipe: str, document: Document) -> Action:
-    reason = f"it reads {dataset.address}, which is deleted"
-    if known and known.action == CREATE:
-        return known
     return Action(
         address=key,
         kind="recipe",
@@ -71,7 +79,7 @@ def _taken_along(known: Action | None, key: str, dataset: Action, recipe: str, d
         action=DELETE,
         object_id=recipe,
         before=document,
-        reason=reason,
+        reason=f"it reads {dataset.address}, which is deleted",
         resource=known.resource if known else None,
         location=known.location if known else dataset.location,
     )
