@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import requests
+from support.process import until
 
 from .errors import refusal
 
@@ -73,6 +74,17 @@ def test_a_connection_dropped_after_has_written(control: Any, project: Any) -> N
     with pytest.raises(requests.exceptions.ConnectionError):
         project.create_dataset("d", "Inline")
     assert len(project.list_datasets()) == 1
+
+
+def test_a_call_can_arrive_after_its_connection_broke(control: Any, project: Any, dataset: Any) -> None:
+    control.fault("POST", "/projects/PROJ/datasets", late_ms=100)
+    control.forget_calls()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        project.create_dataset("late", "Inline")
+    assert [item["name"] for item in project.list_datasets()] == ["d"]
+    until(lambda: len(project.list_datasets()) == 2)
+    posts = [call["status"] for call in control.calls()["calls"] if call["method"] == "POST"]
+    assert posts == [200]
 
 
 def test_a_lost_write_says_success_and_writes_nothing(control: Any, project: Any, dataset: Any) -> None:
@@ -153,6 +165,29 @@ def test_a_reset_leaves_an_empty_node_and_keeps_the_keys(control: Any, client: A
     control.reset()
     assert client.list_project_keys() == [] and "pg" not in client.list_connections()
     assert control.calls()["total"] == 2
+
+
+def test_what_was_kept_can_be_restored_more_than_once(control: Any, client: Any, project: Any, dataset: Any) -> None:
+    control.instance(code_envs=[{"envName": "py39"}])
+    folder = project.create_managed_folder("f")
+    client.create_connection("pg", "PostgreSQL", {"password": "secret"})
+    kept = (dataset.get_settings().get_raw(), folder.get_settings().get_raw(), project.get_project_git().log())
+    control.keep()
+    for _time in range(2):
+        dataset.delete()
+        folder.delete()
+        project.create_dataset("e", "Inline")
+        client.create_project("OTHER", "Other", "admin")
+        client.get_connection("pg").delete()
+        control.restore()
+        assert kept == (
+            dataset.get_settings().get_raw(),
+            folder.get_settings().get_raw(),
+            project.get_project_git().log(),
+        )
+        assert [item["name"] for item in project.list_datasets()] == ["d"] and client.list_project_keys() == ["PROJ"]
+        assert control.secrets("pg") == {"password": "secret"}
+        assert [env["envName"] for env in client.list_code_envs()] == ["py39"]
 
 
 def test_plan_reads_have_the_budget_of_the_reference(control: Any, project: Any) -> None:

@@ -102,3 +102,13 @@ def test_a_connection_for_some_groups_is_refused_to_others(client: Any, project:
 
 def test_only_an_administrator_may_act_for_a_user(with_rights: Any) -> None:
     assert refusal(with_rights(login="bob").get_user("admin").get_client_as().get_auth_info)
+
+
+def test_an_audit_entry_is_written_by_an_administrator_only(sandbox: Any) -> None:
+    sandbox.client().log_custom_audit("deploy", {"count": 3})
+    (entry,) = sandbox.control.audit()
+    assert (entry["type"], entry["params"]) == ("deploy", {"count": 3})
+    limited = connect(sandbox.url, sandbox.control.key(may_create_projects=True))
+    with pytest.raises(Exception, match=r"(?i)admin"):
+        limited.log_custom_audit("deploy")
+    assert len(sandbox.control.audit()) == 1

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -225,6 +227,44 @@ def test_a_run_succeeds_at_once(scenario: Any) -> None:
     assert run.outcome == "SUCCESS" and run.get_info()["trigger"]["params"] == {"key": "value"}
     assert [item.id for item in scenario.get_last_runs()] == [run.id]
     assert scenario.get_run(run.id).get_details().steps == []
+
+
+def test_a_run_that_takes_time_has_no_outcome_until_it_ends(control: Any, project: Any, scenario: Any) -> None:
+    control.switch(scenario_run_seconds=3600)
+    run = scenario.run().wait_for_scenario_run()
+    assert run.running and not {"end", "result"} & run.get_info().keys()
+    assert project.list_scenarios()[0]["running"] is True
+    scenario.abort()
+    assert project.list_scenarios()[0]["running"] is False
+    assert scenario.get_last_runs()[0].outcome == "ABORTED"
+
+
+@pytest.mark.parametrize(
+    ("params", "most"),
+    [
+        ({"frequency": "Minutely"}, 60),
+        ({"frequency": "Hourly", "minute": 30}, 3600),
+        ({"frequency": "Daily", "hour": 3, "minute": 15}, 86400),
+        ({"frequency": "Weekly", "hour": 3, "daysOfWeek": ["Monday"]}, 7 * 86400),
+    ],
+)
+def test_an_active_scenario_says_when_it_runs_next(project: Any, scenario: Any, params: Any, most: int) -> None:
+    now = time.time()
+    saved(scenario, active=True, triggers=[{"type": "temporal", "active": True, "params": params}])
+    following = project.list_scenarios()[0]["nextRun"] / 1000
+    assert now < following <= time.time() + most
+    moment = datetime.fromtimestamp(following, UTC)
+    assert {"minute": moment.minute, "hour": moment.hour, "daysOfWeek": [moment.strftime("%A")]}.items() >= {
+        key: value for key, value in params.items() if key != "frequency"
+    }.items()
+    saved(scenario, active=False)
+    assert project.list_scenarios()[0]["nextRun"] == 0
+
+
+@pytest.mark.parametrize("params", [{"frequency": "Monthly"}, {"frequency": "Daily", "hour": 99}])
+def test_a_time_that_is_not_worked_out_is_never(project: Any, scenario: Any, params: Any) -> None:
+    saved(scenario, active=True, triggers=[{"type": "temporal", "active": True, "params": params}])
+    assert project.list_scenarios()[0]["nextRun"] == 0
 
 
 def test_aborting_has_no_effect_when_nothing_runs(scenario: Any) -> None:

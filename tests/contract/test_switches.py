@@ -243,6 +243,53 @@ def test_commit_local_variables(control: Any, project: Any) -> None:
     assert project.get_project_git().log()["entries"][0]["changedFiles"] == ["variables.json"]
 
 
+def test_commit_activation(control: Any, project: Any) -> None:
+    project.create_scenario("S", "step_based")
+    control.switch(commit_activation=False)
+    before = commits(project)
+    settings = project.get_scenario("S").get_settings()
+    settings.active = True
+    settings.save()
+    assert project.list_scenarios()[0]["active"] is True
+    assert commits(project) == before and project.get_project_git().get_status()["clean"] is True
+    settings.get_raw()["shortDesc"] = "x"
+    settings.save()
+    assert commits(project) == before + 1
+
+
+def test_git_repository(control: Any, client: Any, project: Any) -> None:
+    git = project.get_project_git()
+    start = git.log()["entries"][0]["commitId"]
+    control.switch(git_repository="instance")
+    client.create_project("OTHER", "Other", "admin").create_dataset("d", "Inline")
+    entries = git.log()["entries"]
+    assert [entry["message"] for entry in entries] == [
+        "Created dataset d",
+        "Created project OTHER",
+        "Created project PROJ",
+    ]
+    diff = git.diff(commit_from=start, commit_to=entries[0]["commitId"])
+    assert "projects/OTHER/datasets/d.json" in [entry["path"] for entry in diff["entries"]]
+    control.switch(api_writes_commit=False)
+    client.get_project("OTHER").get_dataset("d").delete()
+    assert git.get_status()["removed"] == ["projects/OTHER/datasets/d.json"]
+
+
+def test_git_log_limit(control: Any, project: Any) -> None:
+    for name in ("a", "b", "c"):
+        project.create_dataset(name, "Inline")
+    control.switch(git_log_limit=2)
+    log = project.get_project_git().log()
+    assert len(log["entries"]) == 2 and log["nextCommit"]
+
+
+def test_merge_commits(control: Any, project: Any) -> None:
+    control.switch(merge_commits=True)
+    project.create_dataset("d", "Inline")
+    entries = project.get_project_git().log()["entries"]
+    assert [entry["message"] for entry in entries[:2]] == ["Merge branch 'work'", "Created dataset d"]
+
+
 def test_missing_connection(control: Any, project: Any) -> None:
     control.switch(missing_connection="error")
     text = refusal(project.create_dataset, "d", "Filesystem", params={"connection": "no", "path": "p"})

@@ -33,6 +33,7 @@ class PublicApi:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._router = Router(ROUTES)
+        self._late: set[asyncio.Task[None]] = set()  # nothing else keeps a task alive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         node = self._node
@@ -47,6 +48,12 @@ class PublicApi:
             self._record(call, 0)
             await _hang_up(scope, receive)
             return
+        if effects and "late_ms" in effects:
+            late = asyncio.create_task(self._answer_late(call, effects["late_ms"] / 1000))
+            self._late.add(late)
+            late.add_done_callback(self._late.discard)
+            await _hang_up(scope, receive)
+            return
         reply = self._faulty(call, effects) if effects else self._answer(call)
         if effects and effects.get("drop") == "after":
             self._record(call, 0)
@@ -54,6 +61,11 @@ class PublicApi:
             return
         self._record(call, reply.status)
         await _send(send, reply, cut=bool(effects and effects.get("cut")))
+
+    async def _answer_late(self, call: Call, seconds: float) -> None:
+        """What a caller has given up on may still be on its way to the node."""
+        await asyncio.sleep(seconds)
+        self._record(call, self._answer(call).status)
 
     def _record(self, call: Call, status: int) -> None:
         self._node.calls.record(call.method, call.path, call.template or call.path, status)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Dataiku IaC contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control path /_sandbox/: faults, calls, switches, keys, reset. Not a part of DSS."""
+"""The control path /_sandbox/: faults, calls, switches, keys, reset, keep and restore. Not a part of DSS."""
 
 from __future__ import annotations
 
@@ -33,8 +33,11 @@ def control_routes(node: Node) -> list[Route]:
         _route("/switches", "GET", handlers.switches),
         _route("/switches", "PUT", handlers.put_switches),
         _route("/reset", "POST", handlers.reset),
+        _route("/keep", "POST", handlers.keep),
+        _route("/restore", "POST", handlers.restore),
         _route("/keys", "POST", handlers.add_key),
         _route("/secrets", "GET", handlers.secrets),
+        _route("/audit", "GET", handlers.audit),
         _route("/instance", "PUT", handlers.put_instance),
     ]
 
@@ -90,6 +93,15 @@ class _Handlers:
         self._node.reset()
         return {}
 
+    def keep(self, body: dict[str, Any], request: Request) -> Any:
+        self._node.database.keep()
+        return {}
+
+    def restore(self, body: dict[str, Any], request: Request) -> Any:
+        if not self._node.restore():
+            raise bad_request("Nothing was kept: POST /_sandbox/keep first")
+        return {}
+
     def add_key(self, body: dict[str, Any], request: Request) -> Any:
         key = keys.from_control(body, random_id(8))
         self._node.add_key(key)
@@ -100,6 +112,9 @@ class _Handlers:
         if name not in self._node.connections.definitions:
             raise DssError(404, "NotFound", f"No connection {name!r}")
         return self._node.connections.secrets_of(name)
+
+    def audit(self, body: dict[str, Any], request: Request) -> Any:
+        return self._node.audit
 
     def put_instance(self, body: dict[str, Any], request: Request) -> Any:
         """Seeds what the API of the sandbox can only read."""

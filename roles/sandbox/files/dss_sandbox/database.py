@@ -44,6 +44,7 @@ class Database:
         self._connection.executescript(_SCHEMA)
         self._pending: list[tuple[str, tuple[Any, ...]]] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._kept: sqlite3.Connection | None = None
 
     def put(self, statement: str, row: tuple[Any, ...]) -> None:
         self._pending.append((statement, row))
@@ -61,6 +62,22 @@ class Database:
 
     def forget_after(self, mark: int) -> None:
         del self._pending[mark:]
+
+    def keep(self) -> None:
+        """Copy everything, for `restore`."""
+        self.flush()
+        self._kept = sqlite3.connect(":memory:")
+        self._connection.backup(self._kept)
+
+    @property
+    def has_kept(self) -> bool:
+        return self._kept is not None
+
+    def restore(self) -> None:
+        """Put back what was kept, if anything."""
+        if self._kept is not None:
+            self._pending.clear()
+            self._kept.backup(self._connection)
 
     def flush(self) -> None:
         if self._timer is not None:

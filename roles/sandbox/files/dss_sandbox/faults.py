@@ -13,7 +13,7 @@ from typing import Any
 from .documents import random_id
 from .errors import bad_request
 
-_EFFECTS = ("delay_ms", "status", "drop", "lost", "cut", "raw_body")
+_EFFECTS = ("delay_ms", "status", "drop", "late_ms", "lost", "cut", "raw_body")
 _KNOWN = frozenset({"method", "path", "skip", "count", "error_type", "message", *_EFFECTS})
 
 
@@ -57,7 +57,8 @@ class Faults:
             )
         if "drop" in effects and effects["drop"] not in ("before", "after"):
             raise bad_request("drop is 'before' or 'after'")
-        numbers = {"skip": body.get("skip", 0), "count": body.get("count", 1), "delay_ms": body.get("delay_ms", 0)}
+        numbers = {"skip": 0, "count": 1, "delay_ms": 0, "late_ms": 0}
+        numbers |= {name: body[name] for name in numbers if name in body}
         for name, number in numbers.items():
             if isinstance(number, bool) or not isinstance(number, int) or number < 0:
                 raise bad_request(f"{name} is a number from 0")

@@ -62,3 +62,5 @@ def _commit(call: Call) -> None:
         return
     if project.repository.dirty or (call.switch("commit_unchanged") and call.method == "PUT"):
         project.repository.commit(call.author, call.message or f"{call.method} {call.template}")
+        if call.switch("merge_commits"):
+            project.repository.commit(call.author, "Merge branch 'work'")  # Git's own text

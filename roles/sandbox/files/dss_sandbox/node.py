@@ -44,6 +44,7 @@ class Node:
         self.projects: dict[str, Project] = {}
         self.imports: dict[str, bytes] = {}
         self.instance: dict[str, Any] = {}
+        self.audit: list[Document] = []
         self.keys: dict[str, ApiKey] = {}
         if not self._load():
             self._start_empty()
@@ -53,6 +54,7 @@ class Node:
         self.projects.clear()
         self.imports.clear()
         self.futures.clear()
+        self.audit.clear()
         self.instance = {
             "users": {"admin": dict(_SEED_USER)},
             "groups": {
@@ -75,6 +77,14 @@ class Node:
         self.calls.clear()
         for key in self.keys.values():
             self._store_key(key)
+
+    def restore(self) -> bool:
+        """Everything that the database held when it was kept; False if it never was."""
+        if not self.database.has_kept:
+            return False
+        self._start_empty()
+        self.database.restore()
+        return self._load()
 
     # -- instance documents --
 

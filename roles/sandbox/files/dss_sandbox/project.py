@@ -79,6 +79,7 @@ class Project:
         payload: str | None,
         login: str,
         version_tag: Document | None = None,
+        quietly: bool = False,
     ) -> Entry:
         old = self.objects[kind].get(object_id)
         document.pop("creationTag", None)
@@ -92,7 +93,7 @@ class Project:
         entry = Entry(document, payload, version_tag or {})
         self.objects[kind][object_id] = entry
         self._put_tag(f"{kind}/{object_id}", entry.tag)
-        self.repository.write(layout.document_path(kind, object_id), layout.content(document))
+        self.repository.write(layout.document_path(kind, object_id), layout.content(document), quietly)
         path = layout.payload_path(kind, object_id, document)
         if path is not None and (payload is not None or kind == "scenarios"):
             self.repository.write(path, payload or "")

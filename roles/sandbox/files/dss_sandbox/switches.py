@@ -52,11 +52,16 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("git_entry_names", "29", "commitId", ("commitId", "id")),
     Switch("commit_permissions", "29", True, (True, False)),
     Switch("commit_local_variables", "29", True, (True, False)),
+    Switch("commit_activation", "29", True, (True, False)),
+    Switch("git_repository", "29", "project", ("project", "instance")),
+    Switch("git_log_limit", "29", 0, ()),
+    Switch("merge_commits", "29", False, (True, False)),
     Switch("missing_connection", "", "accept", ("accept", "error")),
     Switch("visual_payload", "", "completed", ("completed", "verbatim")),
     Switch("creator_tag", "", False, (True, False)),
     Switch("plugin_custom_field", "", False, (True, False)),
     Switch("future_polls", "", 1, ()),
+    Switch("scenario_run_seconds", "", 0, ()),
 )
 
 _BY_NAME = {switch.name: switch for switch in SWITCHES}

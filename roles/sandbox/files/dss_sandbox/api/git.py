@@ -12,6 +12,7 @@ from .. import layout
 from ..call import Call
 from ..documents import Document
 from ..errors import bad_request
+from ..one_repository import OneRepository
 from ..repository import Change, Commit, Repository
 from ..router import GIT_READ, PROJECT_ADMIN, PROJECT_WRITE, Route
 from .common import already_there, not_found
@@ -36,7 +37,16 @@ _NAMES = {  # the fields of an entry are not documented (unknown 29): two sets o
 }
 
 
-def _commit_json(call: Call, commit: Commit, with_files: bool) -> Document:
+def _history(call: Call) -> Repository:
+    """What status, log and diff speak of."""
+    own = call.project.repository
+    if call.switch("git_repository") == "project":
+        return own
+    everyone = [project.repository for project in call.node.projects.values()]
+    return OneRepository(own, everyone, call.node.database)
+
+
+def _commit_json(call: Call, repository: Repository, commit: Commit, with_files: bool) -> Document:
     names = _NAMES[str(call.switch("git_entry_names"))]
     shown: Document = {
         names["id"]: commit.id,
@@ -45,19 +55,19 @@ def _commit_json(call: Call, commit: Commit, with_files: bool) -> Document:
         names["message"]: commit.message,
     }
     if with_files:
-        shown[names["files"]] = [path for path, _before, _after in call.project.repository.changes(commit.id)]
+        shown[names["files"]] = [path for path, _before, _after in repository.changes(commit.id)]
     return shown
 
 
-def _existing(call: Call, commit_id: str) -> Commit:
-    commit = call.project.repository.find(commit_id)
+def _existing(call: Call, commit_id: str, repository: Repository | None = None) -> Commit:
+    commit = (repository or call.project.repository).find(commit_id)
     if commit is None:
         raise not_found(call, f"Commit {commit_id} does not exist")  # unverified text
     return commit
 
 
 def _status(call: Call) -> Any:
-    repository = call.project.repository
+    repository = _history(call)
     added = [path for path in sorted(repository.dirty) if path not in repository.head_files]
     removed = [path for path in sorted(repository.dirty) if path not in repository.files]
     modified = sorted(repository.dirty - set(added) - set(removed))
@@ -82,18 +92,19 @@ def _status(call: Call) -> Any:
 
 def _log(call: Call) -> Any:
     """Newest first; `startCommit` is the first one shown; both are guesses (dss-api.md 2.3)."""
-    repository = call.project.repository
+    repository = _history(call)
     start = call.text("startCommit") or repository.head
     if call.text("startCommit"):
-        _existing(call, call.text("startCommit"))
+        _existing(call, call.text("startCommit"), repository)
     path, count = call.text("path").strip("/"), call.number("count", 1000)
+    count = min(count, call.switch("git_log_limit") or count)
     shown: list[Document] = []
     for commit in repository.chain(start):
         if path and not any(_below(changed, path) for changed, _before, _after in repository.changes(commit.id)):
             continue
         if len(shown) == count:
             return {"entries": shown, "nextCommit": commit.id}
-        shown.append(_commit_json(call, commit, with_files=True))
+        shown.append(_commit_json(call, repository, commit, with_files=True))
     return {"entries": shown}
 
 
@@ -102,18 +113,20 @@ def _below(changed: str, path: str) -> bool:
 
 
 def _diff(call: Call) -> Any:
-    repository = call.project.repository
+    repository = _history(call)
     first, last = call.text("commitFrom"), call.text("commitTo")
     answer: Document = {}
     if first and last:
-        start, end = _existing(call, first), _existing(call, last)
-        answer["commitFrom"], answer["commitTo"] = _commit_json(call, start, False), _commit_json(call, end, False)
+        start, end = _existing(call, first, repository), _existing(call, last, repository)
+        answer["commitFrom"] = _commit_json(call, repository, start, False)
+        answer["commitTo"] = _commit_json(call, repository, end, False)
         changes = repository.between(first, last)
     elif first:
-        commit = _existing(call, first)
-        answer["commitTo"] = _commit_json(call, commit, False)
+        commit = _existing(call, first, repository)
+        answer["commitTo"] = _commit_json(call, repository, commit, False)
         if commit.parent:
-            answer["commitFrom"] = _commit_json(call, _existing(call, commit.parent), False)
+            parent = _existing(call, commit.parent, repository)
+            answer["commitFrom"] = _commit_json(call, repository, parent, False)
         changes = repository.changes(first)
     else:
         changes = repository.working_changes()

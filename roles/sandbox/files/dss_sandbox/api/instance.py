@@ -52,6 +52,12 @@ def _put_general_settings(call: Call) -> Any:
     return NOTHING
 
 
+def _audit(call: Call) -> Any:
+    """An entry in the audit log, which no call reads (dss-api.md 2.18); ``GET /_sandbox/audit`` of the sandbox does."""
+    call.node.audit.append({"type": call.params["type"], "params": call.object(), "author": call.author})
+    return NOTHING
+
+
 def _users(call: Call) -> Any:
     return [{key: user[key] for key in _PUBLIC_USER if key in user} for user in call.node.users.values()]
 
@@ -138,6 +144,7 @@ ROUTES = [
     Route("PUT", "/admin/variables", _put_variables, INSTANCE_ADMIN),
     Route("GET", "/admin/general-settings", _general_settings, INSTANCE_ADMIN),
     Route("PUT", "/admin/general-settings", _put_general_settings, INSTANCE_ADMIN),
+    Route("POST", "/admin/audit/custom/{type}", _audit, INSTANCE_ADMIN),
     Route("GET", "/admin/get-govern-node-ref", _govern, INSTANCE_ADMIN),
     Route("POST", "/permissions/actions/check-objects", _check_objects, ANY_KEY),
     Route("GET", "/users", _users, ANY_KEY),

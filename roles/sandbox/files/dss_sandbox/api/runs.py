@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Dataiku IaC contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenario runs: nothing runs here, every run has succeeded when it is first asked for (dss-api.md 2.7)."""
+"""Scenario runs: nothing runs here, every run succeeds, at once or after a set time (dss-api.md 2.7)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from ..documents import Document, now_ms, random_id
 from ..errors import bad_request
 from ..router import PROJECT_READ, PROJECT_WRITE, Route
 from .common import not_found
-from .scenarios import find
+from .scenarios import find, unfinished
 
 _MANUAL = "manual"
 
 
 def _runs(call: Call) -> tuple[str, list[Document]]:
     scenario_id, _found = find(call)
-    return scenario_id, call.project.runs.get(scenario_id, [])
+    return scenario_id, [_shown(run) for run in call.project.runs.get(scenario_id, [])]
+
+
+def _shown(run: Document) -> Document:
+    """No end and no result while it runs (dss-api.md 2.7, DSSScenarioRun.running [client])."""
+    return {key: value for key, value in run.items() if key not in ("end", "result")} if unfinished(run) else run
 
 
 def _run(call: Call) -> Any:
@@ -44,7 +49,7 @@ def _run(call: Call) -> Any:
         "runId": fire["runId"],
         "scenario": {"id": scenario_id, "projectKey": call.project.key, "name": found.document["name"]},
         "start": now,
-        "end": now + 1,
+        "end": now + max(1, 1000 * int(call.switch("scenario_run_seconds"))),
         "trigger": fire,
         "runAsUser": {"realUserLogin": _run_as(call)},
         "result": {"type": "SCENARIO_DONE", "outcome": "SUCCESS"},
@@ -96,8 +101,11 @@ def _log(call: Call) -> Any:
 
 
 def _abort(call: Call) -> Any:
-    find(call)
-    return done("No effect: not running")  # dss-api.md 2.7
+    scenario_id, _found = find(call)
+    going = [run for run in call.project.runs.get(scenario_id, []) if unfinished(run)]
+    for run in going:
+        run.update(end=now_ms(), result={**run["result"], "outcome": "ABORTED"})
+    return done("Aborted" if going else "No effect: not running")  # dss-api.md 2.7
 
 
 _P = "/projects/{projectKey}/scenarios"

@@ -25,6 +25,11 @@ def find(call: Call) -> tuple[str, Entry]:
     return scenario_id, entry(call, "scenarios", scenario_id, message)
 
 
+def unfinished(run: Document) -> bool:
+    """Whether a run is still going on; one that takes no time has ended when it is asked for."""
+    return bool(run["end"] > now_ms() + 1)
+
+
 def _summary(call: Call, scenario_id: str, found: Entry) -> Document:
     """The light form: no triggers, steps, reporters (dss-api.md 2.7 [atk live 14.7])."""
     document = found.document
@@ -35,8 +40,8 @@ def _summary(call: Call, scenario_id: str, found: Entry) -> Document:
         "name": document["name"],
         "type": document["type"],
         "active": document.get("active", False),
-        "running": False,
-        "nextRun": 0,
+        "running": any(map(unfinished, call.project.runs.get(scenario_id, ()))),
+        "nextRun": kind.next_run(document, now_ms()),
         "start": 0,
         "triggerDigestItems": [trigger["type"] for trigger in document.get("triggers", ()) if trigger.get("active")],
         "triggerDigest": ", ".join(
@@ -86,7 +91,8 @@ def _put(call: Call) -> Any:
     check_identity(call, body, {"id": scenario_id, "projectKey": call.project.key})
     version_tag = sent_tag(call, body, old)
     document = kind.normalise(body, old.document, call.node.switches)
-    call.project.save("scenarios", scenario_id, document, old.payload, call.author, version_tag)
+    quietly = _is_quiet(call, old.document, document)
+    call.project.save("scenarios", scenario_id, document, old.payload, call.author, version_tag, quietly)
     call.message = f"Edited scenario {scenario_id}"
     return done(f"Updated scenario {scenario_id}")
 
@@ -99,9 +105,18 @@ def _light(call: Call) -> Any:
 def _put_light(call: Call) -> Any:
     scenario_id, old = find(call)
     document = kind.light(call.object(), editable(old.document))
-    call.project.save("scenarios", scenario_id, document, old.payload, call.author)
+    quietly = _is_quiet(call, old.document, document)
+    call.project.save("scenarios", scenario_id, document, old.payload, call.author, quietly=quietly)
     call.message = f"Edited scenario {scenario_id}"
     return done(f"Updated scenario {scenario_id}")
+
+
+def _is_quiet(call: Call, before: Document, after: Document) -> bool:
+    """Whether a save makes no commit: whether one that only activates a scenario does is unknown 29."""
+    if call.switch("commit_activation"):
+        return False
+    aside = {"active": None, "creationTag": None}
+    return {**before, **aside} == {**after, **aside}
 
 
 def _python_only(call: Call) -> tuple[str, Entry]:

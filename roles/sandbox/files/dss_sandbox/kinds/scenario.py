@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..defaults import known, load
@@ -53,6 +54,40 @@ def light(body: Document, old: Document) -> Document:
     document.update({key: body[key] if key in body else old[key] for key in _LIGHT if key in body or key in old})
     tidy(document)
     return document
+
+
+def next_run(document: Document, now: int) -> int:
+    """When a trigger of an active scenario fires next, in milliseconds, 0 for never (dss-api.md 2.7).
+
+    unverified: time zones (all is UTC here) and repetitions other than every one; monthly triggers are not worked out.
+    """
+    triggers = document.get("triggers", ()) if document.get("active") else ()
+    times = [
+        _next_time(trigger["params"], now)
+        for trigger in triggers
+        if trigger.get("active") and trigger["type"] == "temporal"
+    ]
+    return min(filter(None, times), default=0)
+
+
+def _next_time(params: Document, now: int) -> int:
+    moment = datetime.fromtimestamp(now // 1000, UTC).replace(second=0)
+    frequency, days = params.get("frequency"), params.get("daysOfWeek") or []
+    try:
+        on_the_minute = moment.replace(minute=int(params.get("minute", 0)))
+        on_the_hour = on_the_minute.replace(hour=int(params.get("hour", 0)))
+        start, step = {
+            "Minutely": (moment, timedelta(minutes=1)),
+            "Hourly": (on_the_minute, timedelta(hours=1)),
+            "Daily": (on_the_hour, timedelta(days=1)),
+            "Weekly": (on_the_hour, timedelta(days=1)),
+        }[str(frequency)]
+    except (KeyError, TypeError, ValueError):
+        return 0
+    for time in (start + step * count for count in range(9)):
+        if time.timestamp() * 1000 > now and (frequency != "Weekly" or time.strftime("%A") in days):
+            return int(time.timestamp() * 1000)
+    return 0
 
 
 def _each(document: Document, key: str, function: Callable[[Document, int], Document]) -> None:
