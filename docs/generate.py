@@ -23,6 +23,9 @@ _links = tempfile.TemporaryDirectory()
 sys.path.insert(0, _links.name)
 
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import code_files, schema, spellings  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policy_sections import POLICY_SECTIONS  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.settings import SETTINGS  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.tool_file import TOOL  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan import compare  # noqa: E402
@@ -168,7 +171,24 @@ def configuration():
     lines = ["### Keys that every object has", "", *page(("key", "type", "meaning"), rows)]
     for kind in sorted(KINDS.values(), key=lambda kind: (kind.name != "project", kind.order)):
         lines += section(kind)
+    others = {**POLICY_SECTIONS, "settings of an environment file": SETTINGS, ".dataiku/config.yml": TOOL}
+    for title, rule in others.items():
+        lines += [f"### {title}", "", plain(rule["description"]), "", *page(("key", "type", "meaning"), nested(rule))]
     return lines
+
+
+def nested(rule, prefix=""):
+    """Rows for the keys of a mapping, at whatever depth; <name> stands for a key that is a name."""
+    inner = dict(rule.get("properties", {}))
+    if isinstance(rule.get("additionalProperties"), dict):
+        inner["<name>"] = rule["additionalProperties"]
+    rows = []
+    for name, below in inner.items():
+        if "description" in below:
+            notes = [plain(below["description"])] + ["Required."] * (name in rule.get("required", ()))
+            rows.append((f"`{prefix}{name}`", type_of(below), " ".join(notes)))
+        rows += nested(below, f"{prefix}{name}.")
+    return rows
 
 
 # Kinds -------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
@@ -156,6 +157,8 @@ def _adopted(value: object, file: str, path: ValuePath) -> object:
         raise ConfigurationError([Problem(f"values are nested deeper than {MAX_DEPTH} levels", "", Location(file))])
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
+    if isinstance(value, datetime.date):
+        return value.isoformat()  # text, as in a file
     if isinstance(value, AnyMapping):
         for key in value:
             if not isinstance(key, str):

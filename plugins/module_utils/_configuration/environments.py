@@ -13,16 +13,13 @@ from dataclasses import dataclass, field, replace
 
 from .._errors import ConfigurationError, Location, Problem
 from .document import Mapping, mark_in, problem_at, relisted
-from .files import Document, Tree, read_document
+from .files import Document, Tree, read_document, read_hidden
+from .policies import Settings
+from .settings import read_settings
+from .tool_file import host_fault
 from .words import Words, nearest
 
 _KEYS = ("environment", "variables", "overrides", "settings")
-_SETTINGS = {
-    "require_tests": "tests are not run by an apply",
-    "require_approval": "approval belongs to the pipeline that runs the playbook",
-    "drift_policy": "drift is reported by the plan and never corrected on its own",
-    "audit_log": "the journal is kept with the state",
-}
 
 Rename = Callable[[str, Mapping], Mapping]
 
@@ -35,6 +32,8 @@ class Environment:
     content: Mapping = field(default_factory=Mapping)
     variables: Mapping = field(default_factory=Mapping)
     overrides: Mapping = field(default_factory=Mapping)
+    settings: Settings = Settings()
+    host: str | None = None
 
 
 def available(tree: Tree) -> dict[str, t.Any]:
@@ -47,8 +46,8 @@ def available(tree: Tree) -> dict[str, t.Any]:
     return found
 
 
-def read_environment(tree: Tree | None, name: str) -> tuple[Environment, list[Problem]]:
-    """The environment file of a name, and what is wrong with it; warnings for settings that do not act."""
+def read_environment(tree: Tree | None, name: str, strict: bool = True) -> tuple[Environment, list[Problem]]:
+    """The environment file of a name, and what is wrong with it."""
     if tree is None:
         message = f"the environment '{name}' needs a configuration that is a file; give its values as variables"
         return Environment(name), [Problem(message, "", Location("definition"))]
@@ -62,27 +61,24 @@ def read_environment(tree: Tree | None, name: str) -> tuple[Environment, list[Pr
     except ConfigurationError as error:
         return Environment(name), list(error.problems)
     problems = _unknown_keys(content, (), content, _KEYS)
-    parts = {key: _mapping(content, key, problems) for key in _KEYS}
+    parts = {key: _mapping(content, key, problems) for key in _KEYS[:-1]}
     problems += _unknown_keys(content, ("environment",), parts["environment"], ("name", "dataiku_host"))
-    problems += _unknown_keys(content, ("settings",), parts["settings"], tuple(_SETTINGS))
-    for key in parts["settings"]:
-        if key in _SETTINGS:
-            message = f"not applied, because {_SETTINGS[key]}"
-            problems.append(problem_at(content, ("settings", key), message, "warning"))
-    return Environment(name, content, parts["variables"], parts["overrides"]), problems
+    host = parts["environment"].get("dataiku_host")
+    if host_fault(host):
+        problems.append(problem_at(content, ("environment", "dataiku_host"), host_fault(host)))
+        host = None
+    settings, wrong = read_settings(content, strict)
+    problems += wrong
+    return Environment(name, content, parts["variables"], parts["overrides"], settings, host), problems
 
 
 def shared_variables(tree: Tree | None) -> tuple[Mapping, list[Problem]]:
     """The variables of all environments, ``.dataiku/variables.yml``; empty without that file."""
-    path = tree.root / ".dataiku" / "variables.yml" if tree else None
-    if tree is None or path is None or not path.exists():
-        return Mapping(), []
-    try:
-        content = read_document(tree, path)
-    except ConfigurationError as error:
-        return Mapping(), list(error.problems)
+    content, problems = read_hidden(tree, "variables.yml")
+    if content is None:
+        return Mapping(), problems
     inner = content.get("variables")
-    return (inner if len(content) == 1 and isinstance(inner, Mapping) else content), []
+    return (inner if len(content) == 1 and isinstance(inner, Mapping) else content), problems
 
 
 def override(

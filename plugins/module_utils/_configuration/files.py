@@ -106,6 +106,17 @@ def read_document(tree: Tree, path: Path, *, top: tuple[type, ...] = (Mapping,),
     return parse(data, shown, top=top, empty=True)
 
 
+def read_hidden(tree: Tree | None, name: str) -> tuple[Mapping | None, list[Problem]]:
+    """The file of a name in the folder ``.dataiku``, None where there is none or it cannot be used, and why."""
+    path = tree.root / ".dataiku" / name if tree else None
+    if tree is None or path is None or not os.path.lexists(path):
+        return None, []
+    try:
+        return read_document(tree, path), []
+    except ConfigurationError as error:
+        return None, list(error.problems)
+
+
 def _not_a_file(source: Path) -> Problem | None:
     if not source.exists():
         return Problem(f"Config path not found: {source}")

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import typing as t
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
@@ -23,7 +24,10 @@ from .document import Mapping, ValuePath, adopt, bracket, location_of, plain
 from .environments import Environment, override, read_environment, shared_variables
 from .expressions import DSS_NAMES, Scope
 from .files import Document, Reading, read
+from .policies import IgnoreRule, Removed, Settings, ToolSettings
+from .policy_sections import drift_policy, ignore_rules, removals, with_listed_removals
 from .schema import Checker
+from .tool_file import read_tool
 from .variables import own_names, substitute
 
 DEFINITION = "definition"
@@ -50,7 +54,8 @@ class Declaration:
 class Configuration:
     """What a source declares.
 
-    ``sections`` are those that are there, even empty: what they do not hold is not declared any more.
+    ``sections`` are those that are there, even empty: what they do not hold is not declared any more. ``settings`` and
+    ``tool`` are those of the environment; ``root`` is the absolute path of the folder, None for a mapping in memory.
     """
 
     project_key: str | None
@@ -59,6 +64,11 @@ class Configuration:
     warnings: tuple[Problem, ...]
     source: str
     environment: str | None
+    ignore_drift: tuple[IgnoreRule, ...] = ()
+    removed: tuple[Removed, ...] = ()
+    settings: Settings = Settings()
+    tool: ToolSettings | None = None
+    root: Path | None = None
 
 
 def load(
@@ -98,8 +108,11 @@ def _load(
     reading = _read(source, kinds)
     problems = list(reading.problems)
     incomplete = any(problem.severity == "error" for problem in problems)
-    documents = with_canonical_keys(reading.documents, kinds)
-    chosen, wrong = _environment(reading, environment)
+    policy, wrong = drift_policy(reading.tree)
+    problems += wrong
+    documents, wrong = with_listed_removals(with_canonical_keys([*reading.documents, *policy], kinds))
+    problems += wrong
+    chosen, tool, wrong = _environment(reading, environment, strict)
     problems += wrong
     documents, wrong = override(documents, chosen, kinds, canonical_keys)
     problems += wrong
@@ -127,7 +140,24 @@ def _load(
     problems += _not_yet(wrong, problems)
     if not incomplete:
         problems += _not_yet(check_entries(entries, kinds, naming, key), problems)
-    return _result(entries, key, problems, str(source) if isinstance(source, Path) else DEFINITION, environment)
+    ignore_drift, wrong = ignore_rules(documents, kinds)
+    problems += _not_yet(wrong, problems)
+    removed, wrong = removals(documents, kinds, entries, key)
+    problems += _not_yet(wrong, problems)
+    warnings = _warnings(problems)
+    return Configuration(
+        project_key=key,
+        declarations=tuple(_declaration(entry, key) for listed in entries.by_section.values() for entry in listed),
+        sections=entries.sections,
+        warnings=warnings,
+        source=str(source) if isinstance(source, Path) else DEFINITION,
+        environment=environment,
+        ignore_drift=ignore_drift,
+        removed=removed,
+        settings=chosen.settings,
+        tool=tool,
+        root=Path(os.path.abspath(reading.tree.root)) if reading.tree else None,
+    )
 
 
 @contextmanager
@@ -151,8 +181,14 @@ def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any]) 
         return Reading(None, (), error.problems)
 
 
-def _environment(reading: Reading, name: str | None) -> tuple[Environment, list[Problem]]:
-    return (Environment(""), []) if name is None else read_environment(reading.tree, name)
+def _environment(
+    reading: Reading, name: str | None, strict: bool
+) -> tuple[Environment, ToolSettings | None, list[Problem]]:
+    if name is None:
+        return Environment(""), None, []
+    environment, problems = read_environment(reading.tree, name, strict)
+    tool, wrong = read_tool(reading.tree, name, environment.host, strict)
+    return environment, tool, problems + wrong
 
 
 def _with_code(
@@ -206,17 +242,15 @@ def _not_yet(new: Iterable[Problem], known: Iterable[Problem]) -> list[Problem]:
     return [problem for problem in new if (problem.location.file, problem.path) not in places]
 
 
-def _result(
-    entries: Entries, key: str | None, problems: list[Problem], source: str, environment: str | None
-) -> Configuration:
+def _warnings(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The findings in the order of the files, each once; raises ConfigurationError when one of them is an error."""
     # The same place found through an override of every resource is one finding.
     unique = {(p.message, p.severity, p.location, "" if p.location.line else p.path): p for p in reversed(problems)}
     found = sorted(unique.values(), key=lambda p: (p.location.file, p.location.line, p.location.column, p.path))
     errors = [problem for problem in found if problem.severity == "error"]
     if errors:
         raise ConfigurationError(errors)
-    declarations = tuple(_declaration(entry, key) for listed in entries.by_section.values() for entry in listed)
-    return Configuration(key, declarations, entries.sections, tuple(found), source, environment)
+    return tuple(found)
 
 
 def _declaration(entry: Entry, key: str | None) -> Declaration:

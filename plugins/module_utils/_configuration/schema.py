@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Callable
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
 
-from .._errors import MissingLibrary, Problem
-from .acceptor import acceptor
+from .._errors import Problem
 from .code_files import file_keys
-from .document import Mapping, ValuePath, edited, problem_at, relisted
-from .schema_messages import Finding, findings_of
+from .compiled import Compiled, Schema, optional_null, settled
+from .document import Mapping
+from .policy_sections import POLICY_SECTIONS, PUBLISHED
+from .schema_messages import Finding
 from .words import nearest
-
-Schema = dict[str, t.Any]
 
 IDENTIFIER = "urn:dataiku-iac:dss:configuration:1.0"
 
@@ -57,8 +54,7 @@ _LATER = {
     "dashboards": "dashboards are not managed yet; take the section out, they stay as they are in DSS",
     "blocks": "blocks are not managed yet; declare the datasets and recipes that the block stands for",
     "solutions": "solutions are not managed yet; declare the datasets and recipes that the solution stands for",
-    "removed": "'removed' is not managed yet; take the resource out of the configuration and run with prune to delete it",
-    "moved": "'moved' is not managed yet; rename the resource in DSS and in the configuration",
+    "moved": "'moved' is no section here; move the resource with the module state (action: move) and take the section out",
 }
 # What leaves a configuration usable when it is ignored.
 _IGNORABLE = ("models", "dashboards")
@@ -69,7 +65,7 @@ def resource_schema(kind: t.Any) -> Schema:
     """JSON Schema of one author mapping of a kind: its own, the keys that all kinds have, and null for what is optional."""
     own = kind.schema
     properties = {**COMMON, **own.get("properties", {})}
-    return t.cast(Schema, _optional_null({**own, "type": "object", "properties": properties}))
+    return t.cast(Schema, optional_null({**own, "type": "object", "properties": properties}))
 
 
 def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
@@ -88,6 +84,7 @@ def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
             schema["properties"].setdefault(key, text)
         definitions[kind.name] = _moved_references(schema, kind.name)
         properties[kind.section] = _section(kind)
+    properties.update(PUBLISHED)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": IDENTIFIER,
@@ -106,11 +103,15 @@ def check(document: Mapping, kinds: AnyMapping[str, t.Any], strict: bool = True)
 
 
 class Checker:
-    """Checks documents against the schemas of the kinds, each of which is compiled once."""
+    """Checks documents against the schemas of the kinds and of the policies, each of which is compiled once."""
 
     def __init__(self, kinds: AnyMapping[str, t.Any], strict: bool) -> None:
         self._strict = strict
-        self._kinds = {kind.section: _Compiled(kind) for kind in kinds.values()}
+        self._sections = {
+            **{kind.section: Compiled(resource_schema(kind), kind.name.replace("_", " ")) for kind in kinds.values()},
+            **{section: Compiled(schema) for section, schema in POLICY_SECTIONS.items()},
+        }
+        self._singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
 
     def check(self, document: Mapping, only: str | None = None) -> tuple[Mapping, list[Problem]]:
         """The document without the unknown keys that were only warned about, and all findings.
@@ -118,22 +119,14 @@ class Checker:
         With ``only`` the document is a file of that section alone.
         """
         findings = self._top(document) if only is None else self._strangers(document, only)
-        for section, compiled in self._kinds.items():
+        for section, compiled in self._sections.items():
             if section in document and only in (None, section):
                 findings += self._section(document[section], section, compiled)
-        unique = {(finding.path, finding.message): finding for finding in findings}.values()
-        if not unique:
-            return document, []
-        dropped = [finding.path for finding in unique if finding.unknown and not self._strict]
-        problems = [problem_at(document, finding.path, finding.message, self._severity(finding)) for finding in unique]
-        return _without(document, dropped), problems
-
-    def _severity(self, finding: Finding) -> str:
-        return "warning" if finding.warning or (finding.unknown and not self._strict) else "error"
+        return settled(document, findings, self._strict)
 
     def _top(self, document: Mapping) -> list[Finding]:
         findings = _version(document)
-        known = ["version", "metadata", *self._kinds]
+        known = ["version", "metadata", *self._sections]
         for key, value in document.items():
             if key in _LATER:
                 findings.append(Finding((key,), _LATER[key], unknown=key in _IGNORABLE))
@@ -147,50 +140,24 @@ class Checker:
     def _strangers(self, document: Mapping, only: str) -> list[Finding]:
         findings = []
         for key in document:
-            if key not in (only, "version", "metadata"):
-                is_list = key in self._kinds and not self._kinds[key].singleton
-                home = f"project.yml or a file in {key}/" if is_list else "project.yml"
+            if key in (only, "version", "metadata"):
+                continue
+            message = f"unknown key '{key}'{nearest(key, [only])}"
+            if key in self._sections or key in _LATER or not nearest(key, [only]):
+                has_folder = key in self._sections and key not in self._singletons and key not in POLICY_SECTIONS
+                home = f"project.yml or a file in {key}/" if has_folder else "project.yml"
                 message = f"'{key}' does not belong in a file of {only}; move it to {home}"
-                findings.append(Finding((key,), message, unknown=True))
+            findings.append(Finding((key,), message, unknown=True))
         return findings
 
-    def _section(self, value: t.Any, section: str, compiled: _Compiled) -> list[Finding]:
+    def _section(self, value: t.Any, section: str, compiled: Compiled) -> list[Finding]:
         if value is None:
             return []
-        if compiled.singleton:
+        if section in self._singletons:
             return compiled.findings(value, (section,))
         if not isinstance(value, list):
             return [Finding((section,), "must be a list, each item beginning with '-'")]
         return [finding for index, item in enumerate(value) for finding in compiled.findings(item, (section, index))]
-
-
-@dataclass
-class _Compiled:
-    """The schema of a kind, as the quick test and, once something does not fit, as jsonschema's validator."""
-
-    kind: t.Any
-    _validator: t.Any = None
-
-    def __post_init__(self) -> None:
-        self.singleton = bool(getattr(self.kind, "singleton", False))
-        self._schema = resource_schema(self.kind)
-        self._accepts: Callable[[t.Any], bool] | None = acceptor(self._schema)
-
-    def findings(self, value: t.Any, path: ValuePath) -> list[Finding]:
-        if self._accepts is not None and self._accepts(value):
-            return []
-        if self._validator is None:
-            self._validator = _validator(self._schema)
-        label = str(self.kind.name).replace("_", " ")
-        return [finding for error in self._validator.iter_errors(value) for finding in findings_of(error, path, label)]
-
-
-def _validator(schema: Schema) -> t.Any:
-    try:
-        import jsonschema
-    except ImportError:
-        raise MissingLibrary("jsonschema") from None
-    return jsonschema.Draft202012Validator(schema)
 
 
 def _version(document: Mapping) -> list[Finding]:
@@ -232,46 +199,6 @@ def _section(kind: t.Any) -> Schema:
     }
 
 
-def _optional_null(schema: t.Any) -> t.Any:
-    """The schema in which every property that is not required may be null: declared to be absent."""
-    if not isinstance(schema, AnyMapping):
-        return schema
-    result = dict(schema)
-    for word in ("items", "additionalProperties"):
-        if word in result:
-            result[word] = _optional_null(result[word])
-    for word in ("anyOf", "oneOf", "allOf"):
-        if word in result:
-            result[word] = [_optional_null(branch) for branch in result[word]]
-    if "$defs" in result:
-        result["$defs"] = {name: _optional_null(inner) for name, inner in result["$defs"].items()}
-    if "properties" in result:
-        required = result.get("required", ())
-        result["properties"] = {
-            name: _optional_null(rule) if name in required else _or_null(_optional_null(rule))
-            for name, rule in result["properties"].items()
-        }
-    return result
-
-
-def _or_null(schema: t.Any) -> t.Any:
-    if not isinstance(schema, AnyMapping) or not {"type", "enum", "const", "anyOf", "oneOf", "$ref"} & schema.keys():
-        return schema
-    result = dict(schema)
-    if "type" in result:
-        names = [result["type"]] if isinstance(result["type"], str) else list(result["type"])
-        result["type"] = names if "null" in names else [*names, "null"]
-    if "enum" in result and None not in result["enum"]:
-        result["enum"] = [*result["enum"], None]
-    for word in ("anyOf", "oneOf"):
-        if word in result and {"type": "null"} not in result[word]:
-            result[word] = [*result[word], {"type": "null"}]
-    if {"const", "$ref"} & result.keys():
-        notes = {word: result.pop(word) for word in ("description", "title") if word in result}
-        return {**notes, "anyOf": [result, {"type": "null"}]}
-    return result
-
-
 def _moved_references(schema: t.Any, owner: str) -> t.Any:
     if isinstance(schema, AnyMapping):
         return {
@@ -281,17 +208,3 @@ def _moved_references(schema: t.Any, owner: str) -> t.Any:
             for key, value in schema.items()
         }
     return [_moved_references(item, owner) for item in schema] if isinstance(schema, list) else schema
-
-
-def _without(value: t.Any, paths: list[ValuePath]) -> t.Any:
-    """The value without the keys at these paths; what lies on the way is copied."""
-    if not paths:
-        return value
-    below: dict[str | int, list[ValuePath]] = {}
-    for path in paths:
-        below.setdefault(path[0], []).extend([path[1:]] if len(path) > 1 else [])
-    last = {path[0] for path in paths if len(path) == 1}
-    if isinstance(value, dict):
-        changes = {str(key): _without(value[str(key)], rest) for key, rest in below.items() if key not in last}
-        return edited(value, changes, [str(key) for key in last])
-    return relisted(value, [_without(item, below.get(index, [])) for index, item in enumerate(value)])

@@ -15,6 +15,7 @@ from .._errors import Problem
 from .document import Mapping, ValuePath, Verbatim, problem_at, relisted
 from .expressions import Expander, Scope, Unfilled
 from .files import Document
+from .policy_sections import POLICY_SECTIONS
 
 # What a schema says about verbatim values: True for the value itself, else what it says about keys and items ("*").
 Protected: t.TypeAlias = "bool | dict[str, Protected] | None"
@@ -34,9 +35,10 @@ def own_names(documents: Iterable[Document]) -> frozenset[str]:
 def substitute(
     documents: Iterable[Document], kinds: AnyMapping[str, t.Any], scope: Scope
 ) -> tuple[list[Document], list[Problem]]:
-    """The documents with all variables of their resources filled in, and the texts where that was not possible."""
+    """The documents with all variables of their resources and policies filled in, and the texts where that was not possible."""
     walk = _Walk(Expander(scope))
     protected = {kind.section: protection(kind.schema) for kind in kinds.values()}
+    protected.update({section: protection(schema) for section, schema in POLICY_SECTIONS.items()})
     singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
     result = []
     for document in documents:

@@ -20,6 +20,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.env
 )
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.files import Document, Tree, read
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.parser import parse
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policies import Settings
 
 Write = Callable[..., Path]
 Kinds = dict[str, t.Any]
@@ -68,24 +69,84 @@ def test_without_a_folder_the_message_says_so(tmp_path: Path) -> None:
     assert "needs a configuration that is a file" in problems[0].message
 
 
-def test_settings_are_accepted_and_said_not_to_act(write: Write) -> None:
-    folder = write({
-        "environments/dev.yml": (
-            "environment: {name: dev, dataiku_host: 'https://x'}\n"
-            "settings: {require_tests: true, drift_policy: alert_only, audit: {}}\n"
-            "variable: {}\n"
-            "overrides: []\n"
-        )
-    })  # fmt: skip
-    _found, problems = read_environment(Tree(folder, folder), "dev")
-    assert sorted((problem.severity, problem.path) for problem in problems) == [
-        ("error", "overrides"),
-        ("error", "settings.audit"),
-        ("error", "variable"),
-        ("warning", "settings.drift_policy"),
-        ("warning", "settings.require_tests"),
+def settings_of(write: Write, text: str, strict: bool = True) -> tuple[Settings, list[str]]:
+    folder = write({"environments/dev.yml": f"settings: {text}"})
+    found, problems = read_environment(Tree(folder, folder), "dev", strict)
+    return found.settings, [f"{problem.severity} {problem}" for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", Settings()),
+        ("{}", Settings()),
+        ("{drift_policy: alert_only}", Settings(drift_policy="alert_only")),
+        ("{drift_policy: auto_correct, require_approval: true}", Settings("auto_correct", require_approval=True)),
+        ("{drift_policy: ~, require_approval: false, audit_log: ~}", Settings()),
+        ("{audit_log: {}}", Settings(audit_log=True)),
+        ("{audit_log: {enabled: true, destination: DSS}}", Settings(audit_log=True)),
+        ("{audit_log: {destination: dss}}", Settings(audit_log=True)),
+        ("{audit_log: {enabled: false}}", Settings(audit_log=False)),
+    ],
+)
+def test_settings_act(write: Write, text: str, expected: Settings) -> None:
+    assert settings_of(write, text) == (expected, [])
+
+
+def test_tests_are_not_run_and_that_is_said(write: Write) -> None:
+    found, problems = settings_of(write, "{require_tests: true, require_approval: true}")
+    assert found == Settings(require_approval=True)
+    assert problems == [
+        "warning environments/dev.yml:1:12 settings.require_tests: not applied, because tests are not run by an apply"
     ]
-    assert "did you mean 'audit_log'" in next(p.message for p in problems if p.path == "settings.audit")
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        ("[]", "settings", "must be a mapping, not a list"),
+        ("{drift_policy: auto}", "settings.drift_policy", "must be one of alert_only, auto_correct, not 'auto'"),
+        ("{require_approval: 'yes'}", "settings.require_approval", "must be true or false, not text"),
+        ("{require_tests: 1}", "settings.require_tests", "must be true or false, not a number"),
+        ("{audit_log: true}", "settings.audit_log", "must be a mapping, not true or false"),
+        ("{audit_log: {enabled: 1}}", "settings.audit_log.enabled", "must be true or false, not a number"),
+        ("{audit_log: {destination: 1}}", "settings.audit_log.destination", "must be text, not a number"),
+        ("{audit: {}}", "settings.audit", "unknown key 'audit'; did you mean 'audit_log'?"),
+    ],
+)
+def test_wrong_settings_are_refused(write: Write, text: str, path: str, message: str) -> None:
+    found, problems = settings_of(write, text)
+    assert found == Settings()
+    assert any(problem.startswith("error ") and f" {path}: {message}" in problem for problem in problems)
+
+
+def test_an_audit_log_elsewhere_is_refused_with_the_reason(write: Write) -> None:
+    text = "{audit_log: {enabled: true, destination: 's3://bucket/'}}"
+    found, problems = settings_of(write, text)
+    assert found == Settings()
+    assert problems == [
+        "error environments/dev.yml:1:39 settings.audit_log.destination: an entry is written to the audit log of DSS and "
+        "nowhere else: write dss here, and ship it from there"
+    ]
+    found, problems = settings_of(write, text, strict=False)
+    assert found == Settings(audit_log=True)
+    assert [problem.split()[0] for problem in problems] == ["warning"]
+
+
+def test_the_file_of_an_environment(write: Write) -> None:
+    folder = write({
+        "environments/dev.yml": "environment: {name: dev, dataiku_host: 'https://x'}\n",
+        "environments/bad.yml": "environment: {dataiku_host: 5}\nvariable: {}\noverrides: []\n",
+    })  # fmt: skip
+    found, problems = read_environment(Tree(folder, folder), "dev")
+    assert (found.host, problems) == ("https://x", [])
+    found, problems = read_environment(Tree(folder, folder), "bad")
+    assert found.host is None
+    assert sorted((problem.severity, problem.path) for problem in problems) == [
+        ("error", "environment.dataiku_host"),
+        ("error", "overrides"),
+        ("error", "variable"),
+    ]
 
 
 def test_shared_variables(write: Write) -> None:

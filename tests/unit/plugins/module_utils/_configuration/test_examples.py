@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.load import Configuration, load
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policies import Settings, ToolSettings
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.schema import configuration_schema
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import ConfigurationError
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import ConfigurationError, Location
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 
 Write = Callable[..., Path]
@@ -188,7 +190,29 @@ overrides:
   datasets: {RAW_TRIPS: {params: {sampling: first, sample_size: 10}}}
   scenarios: {nightly: {triggers: []}}
   recipes: {"*": {resources: {memory: 1G}}}
-settings: {require_tests: false, drift_policy: auto_correct, audit_log: {enabled: true}}
+settings: {require_tests: false, require_approval: false, drift_policy: auto_correct, audit_log: {enabled: true}}
+"""
+PRODUCTION = """\
+environment: {name: prod, dataiku_host: "https://dss-prod.example.com"}
+variables: {DATABASE: PG, STORAGE: S3, PYTHON_ENV: py, CHANNEL: chat, TODAY: "2031-01-01"}
+settings: {require_tests: true, require_approval: true, drift_policy: alert_only, audit_log: {enabled: true, destination: "s3://log/"}}
+"""
+TOOL = """\
+dataiku:
+  dev: {host: "https://dss.example.com", api_key_file: keys/dev.key}
+  prod: {host: "https://dss-prod.example.com", api_key_file: keys/prod.key}
+state_backend:
+  type: hybrid
+  local: {path: .dataiku/state}
+  remote: {type: s3, bucket: states, prefix: team/ferries, region: eu-west-1}
+  cache: {enabled: true, max_age_seconds: 300}
+"""
+DRIFT_POLICY = """\
+ignore_drift:
+  - resource: recipe.FERRIES.trips
+    fields: [code]
+    reason: "Hot fix, merged next week"
+    expires: 2031-01-20
 """
 
 ALONE = {
@@ -261,6 +285,8 @@ def test_the_design_papers(write: Write) -> None:
         "environments/dev.yml": ENVIRONMENT,
         "recipes/trips.py": "a = 1",
         "recipes/totals.sql": "SELECT 1",
+        ".dataiku/config.yml": TOOL,
+        ".dataiku/drift-policy.yml": DRIFT_POLICY,
     })  # fmt: skip
     source = folder / "projects" / "ferries.yml"
     found = loaded(source, environment="dev", variables={"TODAY": "2031-01-01"}, naming="strict")
@@ -276,8 +302,17 @@ def test_the_design_papers(write: Write) -> None:
     assert fields["scenario.FERRIES.nightly"]["steps"][0]["partition"] == "2031-01-01"
     assert fields["scenario.FERRIES.nightly"]["triggers"] == []
     assert fields["recipe.FERRIES.ship_trips"]["params"]["join_type"] == "left"
-    assert all(warning.message.startswith("not applied, because ") for warning in found.warnings)
+    assert all("not applied, because " in warning.message for warning in found.warnings)
     assert len(found.warnings) >= 12
+    assert found.settings == Settings(drift_policy="auto_correct", audit_log=True)
+    assert found.tool == ToolSettings(
+        "https://dss.example.com",
+        folder / "keys" / "dev.key",
+        {"type": "object_store", "url": "s3://states/team/ferries", "region": "eu-west-1"},
+    )
+    (rule,) = found.ignore_drift
+    assert (rule.resource, rule.fields, rule.expires) == ("recipe.FERRIES.trips", ("code",), date(2031, 1, 20))
+    assert rule.location == Location(".dataiku/drift-policy.yml", 2, 5)
     assert refusals(source, environment="dev") == [
         "in the variable TODAY: the function ${date:...} is not supported yet; give the value as a variable of the task"
     ]
@@ -286,6 +321,25 @@ def test_the_design_papers(write: Write) -> None:
         "models", "dashboards",
     ]  # fmt: skip
     assert loaded(models, environment="dev", variables={"TODAY": "x"}, strict=False).declarations
+
+
+def test_the_settings_of_production_act_but_for_an_audit_log_elsewhere(write: Write) -> None:
+    folder = write({
+        "projects/ferries.yml": DESIGN,
+        "environments/prod.yml": PRODUCTION,
+        "recipes/trips.py": "a = 1",
+        "recipes/totals.sql": "SELECT 1",
+    })  # fmt: skip
+    source = folder / "projects" / "ferries.yml"
+    (message,) = refusals(source, environment="prod")
+    assert message.startswith("an entry is written to the audit log of DSS and nowhere else")
+    found = loaded(source, environment="prod", strict=False)
+    assert found.settings == Settings("alert_only", require_approval=True, audit_log=True)
+    assert message in [warning.message for warning in found.warnings]
+    assert (
+        loaded(source, variables=dict.fromkeys(["DATABASE", "STORAGE", "PYTHON_ENV", "CHANNEL", "TODAY"], "x")).settings
+        == Settings()
+    )
 
 
 def test_included_sections(write: Write) -> None:

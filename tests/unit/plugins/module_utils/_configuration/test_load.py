@@ -252,6 +252,7 @@ JSON = st.recursive(
         st.sampled_from([
             "name", "type", "key", "inputs", "outputs", "params", "code", "code_file", "steps", "triggers", "schema",
             "columns", "depends_on", "dataset", "ref", "settings", "checks", "join_config", "raw", "lifecycle", "$include",
+            "resource", "fields", "reason", "expires", "forget", "dataset.A.x", "nothing",
         ]),
         inner,
         max_size=4,
@@ -259,8 +260,11 @@ JSON = st.recursive(
     max_leaves=12,
 )  # fmt: skip
 SECTIONS = st.sampled_from(
-    ["version", "metadata", "project", "datasets", "recipes", "scenarios", "variables", "managed_folders"]
-)
+    [
+        "version", "metadata", "project", "datasets", "recipes", "scenarios", "variables", "managed_folders",
+        "ignore_drift", "removed",
+    ]
+)  # fmt: skip
 
 
 @given(st.dictionaries(SECTIONS, JSON, max_size=5), st.booleans(), st.sampled_from(["dss", "strict"]))

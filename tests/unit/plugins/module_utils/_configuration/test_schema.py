@@ -46,7 +46,12 @@ def test_the_published_schema_is_valid_and_accepts_a_configuration(kinds: Kinds)
         "recipes": [{"name": "r", "type": "python", "code_file": "x.py", "depends_on": ["d"]}],
         "scenarios": {"$include": "x.yml"},
         "connections": None,
+        "ignore_drift": [{"resource": "dataset.A.*", "fields": ["params"], "reason": "x", "expires": "2030-01-20"}],
+        "removed": {"dataset.A.x": {"forget": True}, "dataset.A.y": None},
     })  # fmt: skip
+    validator.validate({"removed": [{"resource": "dataset.A.x", "forget": False}], "ignore_drift": None})
+    assert not validator.is_valid({"ignore_drift": [{"resource": "dataset.A.x"}]})
+    assert not validator.is_valid({"removed": {"dataset.A.x": {"forgt": True}}})
     assert not validator.is_valid({"version": "2.0"})
     assert not validator.is_valid({"datasets": [{"name": "d"}]})
     assert not validator.is_valid({"strange": 1})
@@ -188,11 +193,18 @@ def test_the_version(kinds: Kinds, text: str, severity: str | None, expected: st
         assert expected in found[0].message
 
 
-@pytest.mark.parametrize("section", ["models", "dashboards", "blocks", "solutions", "removed", "moved"])
+@pytest.mark.parametrize("section", ["models", "dashboards", "blocks", "solutions"])
 def test_sections_of_other_tools_are_refused_by_name(kinds: Kinds, section: str) -> None:
     (found,) = findings(kinds, f"{section}: []")
     assert section in found
     assert "not managed yet" in found
+
+
+def test_moved_names_the_module_that_moves(kinds: Kinds) -> None:
+    assert findings(kinds, "moved: []") == [
+        "f.yml:1:1 moved: 'moved' is no section here; move the resource with the module state (action: move) and take the "
+        "section out"
+    ]
 
 
 def test_an_unknown_section_is_told_the_nearest(kinds: Kinds) -> None:
