@@ -44,6 +44,64 @@ CONFIGURATION: Spec = {
     "naming": {"type": "str", "choices": ["dss", "strict"], "default": "dss"},
     "strict": {"type": "bool", "default": True},
     "validate_only": {"type": "bool", "default": False},
+    "on_drift": {"type": "str", "choices": ["overwrite", "fail", "keep"]},
+    "on_failure": {"type": "str", "choices": ["keep", "rollback"], "default": "keep"},
+    "plan_file": {"type": "str"},
+    "only": {"type": "list", "elements": "str"},
+    "refresh": {"type": "str", "choices": ["auto", "full"], "default": "auto"},
+    "refresh_max_age": {"type": "float", "default": 24.0},
+}
+
+BACKEND: Spec = {
+    "state_backend": {"type": "dict"},
+    "encryption_key": {"type": "str", "no_log": True},
+    "lock_timeout": {"type": "float", "default": 60.0},
+    "keep_versions": {"type": "int", "default": 20},
+}
+
+SETTLE: Spec = {"settle_timeout": {"type": "float", "default": 10.0}}
+
+PLACE: Spec = {"environment": {"type": "str", "required": True}, "project": {"type": "str"}}
+
+STATE: Spec = {
+    "action": {
+        "type": "str",
+        "choices": ["list", "show", "move", "forget", "adopt", "restore", "migrate"],
+        "default": "list",
+    },
+    "address": {"type": "str"},
+    "to": {"type": "str"},
+    "id": {"type": "str"},
+    "version": {"type": "int"},
+    "source": {"type": "path"},
+    "target": {"type": "dict"},
+}
+
+LOCK: Spec = {"action": {"type": "str", "choices": ["show", "break"], "default": "show"}}
+
+ROLLBACK: Spec = {"to": {"type": "int"}, "method": {"type": "str", "choices": ["journal", "git"], "default": "journal"}}
+
+# The modules that are not those of a kind.
+_OTHERS: Mapping[str, Mapping[str, t.Any]] = {
+    "configuration": {
+        "argument_spec": {**NODE, **CHANGES, **CONFIGURATION, **BACKEND, **SETTLE},
+        "required_one_of": [("path", "definition")],
+        "mutually_exclusive": [("path", "definition")],
+    },
+    "state": {
+        "argument_spec": {**NODE, **PLACE, **STATE, **BACKEND},
+        "required_if": [
+            ("action", "show", ("address",)),
+            ("action", "move", ("address", "to")),
+            ("action", "forget", ("address",)),
+            ("action", "adopt", ("address",)),
+            ("action", "restore", ("version",)),
+            ("action", "migrate", ("source", "target"), True),
+        ],
+        "mutually_exclusive": [("source", "target")],
+    },
+    "state_lock": {"argument_spec": {**PLACE, **LOCK, **BACKEND}},
+    "rollback": {"argument_spec": {**NODE, **PLACE, **ROLLBACK, **BACKEND, **SETTLE}},
 }
 
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "object": "dict", "array": "list"}
@@ -51,12 +109,8 @@ _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool
 
 def module_spec(name: str) -> dict[str, t.Any]:
     """The arguments of ``AnsibleModule`` for a module of the collection."""
-    if name == "configuration":
-        return {
-            "argument_spec": {**NODE, **CHANGES, **CONFIGURATION},
-            "required_one_of": [("path", "definition")],
-            "mutually_exclusive": [("path", "definition")],
-        }
+    if name in _OTHERS:
+        return dict(_OTHERS[name])
     kind = KINDS[name]
     spec = {**NODE, **CHANGES, **kind_options(kind)}
     if kind.scope == "project" and not kind.singleton:

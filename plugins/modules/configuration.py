@@ -13,12 +13,25 @@ description:
   - Makes a project and its objects as declared in YAML, in one call.
   - In check mode it prints the plan and changes nothing; with C(--diff) the plan shows every field.
   - Only what is declared is compared and changed; every other field belongs to DSS or to a colleague.
+  - What was applied is recorded in a state outside DSS, so that a plan can tell what the configuration changed from what
+    somebody changed in DSS, and so that an object taken out of the configuration is deleted. C(docs/state.md) explains it.
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:
   - dataiku_iac.dss._node
   - dataiku_iac.dss._changes
+  - dataiku_iac.dss._state
+  - dataiku_iac.dss._state.settle
   - dataiku_iac.dss._attributes
+attributes:
+  check_mode:
+    details:
+      - It takes no lock either. The file O(plan_file) is the only thing that it writes, and with a shared backend
+        the same plan there.
+  action_group:
+    membership:
+      - dataiku_iac.dss.dss
+      - dataiku_iac.dss.dss_state
 options:
   path:
     description:
@@ -32,6 +45,7 @@ options:
   environment:
     description:
       - Name of a file in C(environments/) beside the configuration, with variables and overrides.
+      - Each environment has a state of its own. Without an environment the state is named after the host of the node.
     type: str
   variables:
     description:
@@ -40,7 +54,8 @@ options:
     default: {}
   prune:
     description:
-      - Whether to delete objects of the project that are not declared, in the sections that the configuration contains.
+      - Whether to delete objects of the project that are not declared and were never recorded, in the sections that the
+        configuration contains. What is recorded and no longer declared is deleted with V(false) as well.
     type: bool
     default: false
   confirm:
@@ -53,6 +68,46 @@ options:
     type: str
     choices: [stop, continue]
     default: stop
+  on_failure:
+    description:
+      - V(keep) leaves what a failed run did, for the next run to go on from. V(rollback) undoes it at once.
+    type: str
+    choices: [keep, rollback]
+    default: keep
+  on_drift:
+    description:
+      - What to do where somebody changed DSS since the last apply. V(overwrite) makes it as declared, V(fail) stops before
+        anything is changed, V(keep) leaves it alone.
+      - Without it C(drift_policy) of the environment decides (C(alert_only) is V(keep), C(auto_correct) is V(overwrite)),
+        and else it is V(overwrite).
+    type: str
+    choices: [overwrite, fail, keep]
+  plan_file:
+    description:
+      - File that the plan is written to in check mode, and that is applied without it. A relative path counts from the
+        directory of the playbook, or with a playbook of this collection from where C(ansible-playbook) was started.
+      - Exactly that plan is applied, or the run fails and says what has moved since. Secrets are given again.
+      - A plan for a backend that is not V(local) is also kept there. Such a plan can be applied by its digest, V(sha256:...).
+      - An environment with C(require_approval) applies nothing without it.
+    type: str
+  only:
+    description:
+      - Plan and apply a part of the configuration. A member is an address such as V(dataset.SALES.orders), also with V(*)
+        and without the project, or V(tag:NAME), or V(zone:NAME).
+      - What the part needs is taken along, and what stays behind is listed.
+    type: list
+    elements: str
+  refresh:
+    description:
+      - V(auto) reads only what may have changed, as far as the Git history of the project tells; V(full) reads everything.
+    type: str
+    choices: [auto, full]
+    default: auto
+  refresh_max_age:
+    description:
+      - Hours after which everything is read again.
+    type: float
+    default: 24.0
   naming:
     description:
       - V(dss) refuses names that DSS refuses; V(strict) asks for upper case datasets and lower case recipes.
@@ -73,6 +128,11 @@ seealso:
   - module: dataiku_iac.dss.project
   - module: dataiku_iac.dss.dataset
   - module: dataiku_iac.dss.recipe
+  - module: dataiku_iac.dss.rollback
+  - module: dataiku_iac.dss.state
+  - module: dataiku_iac.dss.state_lock
+  - plugin: dataiku_iac.dss.report
+    plugin_type: lookup
 """
 
 EXAMPLES = r"""
@@ -94,6 +154,13 @@ EXAMPLES = r"""
     environment: dev
     prune: true
     max_deletes: 20
+
+- name: Only the datasets whose name begins with cust, and stop if somebody changed them in DSS
+  dataiku_iac.dss.configuration:
+    path: "{{ playbook_dir }}/configuration"
+    environment: dev
+    only: [dataset.cust*]
+    on_drift: fail
 
 - name: The whole project is gone, its data stays
   dataiku_iac.dss.configuration:
@@ -124,11 +191,55 @@ plan:
       sample:
         - address: dataset.QUICKSTART.customers
           action: update
-          cause: null
+          cause: drift
           source: project.yml:14:5
           reason: null
           changes:
-            - {path: tags, before: [demo], after: [demo, gold]}
+            - {path: tags, before: [demo], after: [demo, gold], cause: drift}
+    drift:
+      description:
+        - What somebody changed in DSS since the last apply, who that was as far as the Git history of the project tells, and in
+          C(accept) the YAML that would declare it.
+      type: list
+      elements: dict
+      returned: when there is any
+      sample:
+        - address: dataset.QUICKSTART.customers
+          deleted: false
+          fields: [tags]
+          left: []
+          who:
+            - {author: ada, at: "2026-05-04T09:30:00+00:00", message: Edited dataset customers, commit: 163391fe814099b6}
+          accept: |
+            datasets:
+            - name: customers
+              type: Filesystem
+              tags: [demo]
+    impact:
+      description:
+        - What follows from the plan, each list with its C(count) and the C(first) hundred. Datasets that are out of date
+          after it, columns that no longer fit, scenarios that run or are due, data that is lost, and what no undo brings back.
+      type: dict
+      returned: success
+    left:
+      description: With O(only), what stays behind by action (C(left)), and for what anything was taken along (C(brought)).
+      type: dict
+      returned: with O(only)
+      sample: {left: {update: [recipe.QUICKSTART.join]}, brought: {project.QUICKSTART: dataset.QUICKSTART.customers}}
+    forgets:
+      description: Addresses that leave the state without a change of the node, each with the reason.
+      type: dict
+      returned: when there are any
+    adopted:
+      description: Addresses that the node holds and the state does not record yet.
+      type: list
+      elements: str
+      returned: success
+    unmanaged:
+      description: Objects of the project that nobody declared and the state does not record.
+      type: list
+      elements: str
+      returned: when they were listed
     text:
       description: The plan for people.
       type: str
@@ -139,6 +250,15 @@ plan:
       type: str
       returned: success
       sample: "**Plan: 1 to create, 0 to update, 0 to replace, 0 to delete.**"
+digest:
+  description: What tells this plan from any other, and by which O(plan_file) finds it in a shared backend.
+  returned: always, unless the options are wrong or the node cannot be reached
+  type: str
+  sample: sha256:4270754395b7cab03a5a9aff09d611099c235211a4be1d32dddc956c10d45c26
+rollback:
+  description: How the undo of a failed run went, as from M(dataiku_iac.dss.rollback).
+  returned: when the run failed and O(on_failure=rollback)
+  type: dict
 outcome:
   description: What an apply did.
   returned: when something was to be changed and this is not check mode

@@ -58,11 +58,11 @@ plan:
       sample:
         - address: managed_folder.QUICKSTART.reports
           action: update
-          cause: null
+          cause: config
           source: project.yml:14:5
           reason: null
           changes:
-            - {path: tags, before: [demo], after: [demo, gold]}
+            - {path: tags, before: [demo], after: [demo, gold], cause: null}
     text:
       description: The plan for people.
       type: str

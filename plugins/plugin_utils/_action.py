@@ -11,6 +11,7 @@ import sys
 import time
 import typing as t
 from collections.abc import Mapping
+from pathlib import Path
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
@@ -19,14 +20,16 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._errors import DssError, MissingLibrary
-from ..module_utils._options import module_spec
+from ..module_utils._errors import DssError, MissingLibrary, visible
+from ..module_utils._options import BACKEND, module_spec
 from ..module_utils._plan import render
 from ..module_utils._plan.model import CREATE, DELETE, REPLACE, UPDATE, Plan
 from ..module_utils._run import Caller, RunError, run
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
+_PRINTED = ("configuration", "rollback")  # modules whose plan is printed as they run
+_OUR_PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 _COLOURS = {CREATE: "green", UPDATE: "yellow", REPLACE: "magenta", DELETE: "red"}
 
 
@@ -46,15 +49,16 @@ class DssAction(ActionBase):
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        if self._task.async_val or variables.get("dss_run_on") == "host":
-            name = f"dataiku_iac.dss.{self.MODULE}"
-            return {
-                **result,
-                **self._execute_module(module_name=name, task_vars=variables, wrap_async=self._task.async_val),
-            }
         spec = module_spec(self.MODULE)
+        given = {**self._from_variables(spec["argument_spec"], variables), **self._task.args}
+        if self._task.async_val or variables.get("dss_run_on") == "host":
+            name, in_background = f"dataiku_iac.dss.{self.MODULE}", self._task.async_val
+            done = self._execute_module(
+                module_name=name, module_args=given, task_vars=variables, wrap_async=in_background
+            )
+            return {**result, **done}
         rules = {name: rule for name, rule in spec.items() if name != "argument_spec"}
-        checked = ArgumentSpecValidator(spec["argument_spec"], **rules).validate(native(self._task.args))
+        checked = ArgumentSpecValidator(spec["argument_spec"], **rules).validate(native(given))
         if checked.error_messages:
             return {**result, "failed": True, "msg": "; ".join(checked.error_messages)}
         outcome = self._outcome(checked.validated_parameters, variables)
@@ -63,17 +67,20 @@ class DssAction(ActionBase):
     def _outcome(self, params: dict[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
         if params.get("path"):
             params = {**params, "path": self._loader.path_dwim(params["path"])}
-        printer = Printer(self.MODULE == "configuration" and not self._task.no_log, bool(self._task.diff))
+        printer = Printer(self.MODULE in _PRINTED and not self._task.no_log, bool(self._task.diff))
         caller = Caller(
             environ=self._environ(),
             check_mode=bool(self._task.check_mode),
             variable=self._variable(variables),
             show=printer.plan,
             progress=printer.progress,
+            base=base_of(self._loader.get_basedir()),
+            explain=lambda text: self._display.v(visible(text)),
         )
         outcome: dict[str, t.Any]
         try:
             outcome = self._run(params, caller, printer)
+            printer.told(outcome.get("msg"))
         except MissingLibrary as error:
             outcome = {"failed": True, "msg": missing_required_lib(error.library)}
         except RunError as error:
@@ -87,6 +94,15 @@ class DssAction(ActionBase):
                 printer.line(outcome["msg"])
             caller.guard.hand_over()
         return outcome
+
+    def _from_variables(self, spec: Mapping[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The options that an inventory gives as variables, ``dss_state_backend`` for ``state_backend``."""
+        names = {name: f"dss_{name}" for name in BACKEND.keys() & spec.keys()}
+        return {
+            name: self._templar.template(variables[variable])
+            for name, variable in names.items()
+            if variable in variables
+        }
 
     def _run(self, params: Mapping[str, t.Any], caller: Caller, printer: Printer) -> dict[str, t.Any]:
         try:
@@ -138,6 +154,9 @@ class Printer:
         for action in plan.changed:
             for line in render.resource_lines(action, details=False):
                 self._display.display(line, color=_COLOURS[action.action])
+        for section in plan.sections:
+            for line in render.section_lines(section, details=False):
+                self._display.display(line)
         self._display.display(render.summary(plan))
 
     def progress(self, done: int, total: int, address: str) -> None:
@@ -153,6 +172,11 @@ class Printer:
         else:
             self.line(text)
 
+    def told(self, message: str | None) -> None:
+        """Print what a run that succeeded has to say: Ansible itself prints it with ``-v`` only."""
+        if self._wanted and message:
+            self.line(message)
+
     def close(self) -> None:
         """Wipe the live line, so that what follows stands on a line of its own."""
         if self._live:
@@ -161,6 +185,12 @@ class Printer:
     def line(self, text: str) -> None:
         """Print a line about the course of the run."""
         self._display.display(text, color="dark gray")
+
+
+def base_of(folder: str) -> Path:
+    """From where relative places count: the folder of the playbook, or for ours where Ansible was started."""
+    base = Path(folder).resolve()
+    return Path.cwd() if base == _OUR_PLAYBOOKS else base
 
 
 def native(value: t.Any) -> t.Any:

@@ -81,8 +81,9 @@ def test_a_call_can_arrive_after_its_connection_broke(control: Any, project: Any
     control.forget_calls()
     with pytest.raises(requests.exceptions.ConnectionError):
         project.create_dataset("late", "Inline")
-    assert [item["name"] for item in project.list_datasets()] == ["d"]
-    until(lambda: len(project.list_datasets()) == 2)
+    assert [item["name"] for item in project.list_datasets()] == ["d"] and control.calls()["open"] == 1
+    until(lambda: control.calls()["open"] == 0)
+    assert len(project.list_datasets()) == 2
     posts = [call["status"] for call in control.calls()["calls"] if call["method"] == "POST"]
     assert posts == [200]
 

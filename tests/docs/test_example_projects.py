@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,18 @@ CASES = [
 ]
 
 
-def deploy(node: SandboxProcess, name: str, environment: str, *options: str) -> str:
+@pytest.fixture(autouse=True)
+def copy_of_the_examples(tmp_path: Path) -> None:
+    """Each test has its own, because a deployment leaves its state beside the configuration."""
+    shutil.copytree(EXAMPLES, tmp_path / "docs" / "examples")
+
+
+def deploy(node: SandboxProcess, folder: Path, name: str, environment: str, *options: str) -> str:
     command = ["dataiku_iac.dss.deploy", "-e", f"config=docs/examples/{name}", *options]
     if environment:
         command += ["-e", f"environment_name={environment}"]
     environ = {**node.environ, "SNOWFLAKE_PASSWORD": SECRET}
-    code, output = run(command, environ, ROOT)
+    code, output = run(command, environ, folder)
     assert code == 0, output
     assert SECRET not in output
     assert "WARNING" not in output, output
@@ -34,18 +41,20 @@ def deploy(node: SandboxProcess, name: str, environment: str, *options: str) -> 
 
 
 @pytest.mark.parametrize(("name", "environment"), CASES)
-def test_example_applies_once_and_is_then_as_declared(sandbox: SandboxProcess, name: str, environment: str) -> None:
+def test_example_applies_once_and_is_then_as_declared(
+    sandbox: SandboxProcess, tmp_path: Path, name: str, environment: str
+) -> None:
     if name == "multi-env":  # its README says that the connection must exist
         sandbox.client().create_connection(f"turbines_{environment}", "PostgreSQL", {"host": "db.example.com"})
-    planned = deploy(sandbox, name, environment, "--check", "--diff")
+    planned = deploy(sandbox, tmp_path, name, environment, "--check", "--diff")
     assert "0 to update, 0 to replace, 0 to delete." in planned
-    applied = deploy(sandbox, name, environment)
+    applied = deploy(sandbox, tmp_path, name, environment)
     assert planned.splitlines()[-3:] == applied.splitlines()[-3:]  # the recap: check mode had foreseen it
-    assert "No changes. " in deploy(sandbox, name, environment, "--check", "--diff")
+    assert "No changes. " in deploy(sandbox, tmp_path, name, environment, "--check", "--diff")
 
 
-def test_secret_of_the_example_arrives(sandbox: SandboxProcess) -> None:
-    deploy(sandbox, "snowflake-pipeline", "")
+def test_secret_of_the_example_arrives(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    deploy(sandbox, tmp_path, "snowflake-pipeline", "")
     assert SECRET in sandbox.control.secrets("snowflake_parcels").values()
 
 

@@ -6,8 +6,13 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
+from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.local import Local
 from support.engine import run_module
 from support.sandbox import SandboxProcess
 
@@ -20,7 +25,9 @@ def configuration(datasets: int, recipes: int, scenarios: int, scripts: int) -> 
         "project": {"key": "BUDGET", "name": "Budget", "owner": "admin", "settings": {"gitCommitMode": "AUTO"}},
         "variables": {"standard": {"a": 1}},
         "managed_folders": [{"name": "folder", "connection": "filesystem_folders"}],
-        "datasets": [{"name": name, "type": "managed", "connection": "filesystem_managed"} for name in names],
+        "datasets": [
+            {"name": name, "type": "managed", "connection": "filesystem_managed", "tags": ["a"]} for name in names
+        ],
         "recipes": [
             {
                 "name": f"r{number}",
@@ -33,7 +40,7 @@ def configuration(datasets: int, recipes: int, scenarios: int, scripts: int) -> 
             for number in range(recipes)
         ],
         "scenarios": [
-            *({"name": f"s{number}", "steps": []} for number in range(scenarios)),
+            *({"name": f"s{number}", "steps": [], "tags": ["a"]} for number in range(scenarios)),
             *({"name": f"p{number}", "type": "custom_python", "script": "pass\n"} for number in range(scripts)),
         ],
     }
@@ -57,7 +64,7 @@ def test_a_plan_costs_twelve_calls_and_one_for_each_recipe_scenario_and_script(s
         assert go(sandbox, definition, check=False)["outcome"]["failed"] == []
         calls = calls_of_a_plan(sandbox, definition)
         fixed = calls["total"] - recipes - (scenarios + scripts) - scripts
-        assert fixed == 10, calls["counts"]
+        assert fixed == 11, calls["counts"]  # one of the limit is left
         assert fixed <= FIXED
         assert calls["writes"] == 0
 
@@ -81,5 +88,83 @@ def test_an_apply_of_one_change_reads_once_more_writes_once_and_reads_back(sandb
     sandbox.control.forget_calls()
     assert go(sandbox, definition, check=False)["plan"]["summary"]["update"] == 1
     calls = sandbox.control.calls()
-    assert calls["writes"] == 1
-    assert calls["total"] == plan + 3  # fresh read, write, and the list that reads back
+    assert calls["counts"].pop("POST /admin/audit/custom/{type}") == 1
+    assert calls["writes"] == 2
+    # Fresh read, write, the list that reads back, the audit log; and where the project's Git stands: once before the
+    # first write, twice (status and log) after the last one, once after the reading back, and what has changed.
+    assert calls["total"] == plan + 4 + 5
+
+
+# With a recorded state ---------------------------------------------------------------------------------------------
+
+SIZES = [(4, 3, 2, 1), (496, 450, 40, 10)] + ([(4960, 4500, 400, 100)] if os.environ.get("DSS_TEST_FULL") else [])
+
+
+def plan_with_state(sandbox: SandboxProcess, base: Path, definition: dict[str, t.Any], **options: t.Any) -> t.Any:
+    """The calls of a plan; its summary is in ``plan``."""
+    sandbox.control.forget_calls()
+    result = run_module(sandbox.environ, check=True, base=base, definition=definition, **options)
+    return {**sandbox.control.calls(), "plan": result["plan"]["summary"]}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: str(sum(size)))
+def test_with_a_state_a_plan_of_an_unchanged_project_costs_the_same_at_any_size(
+    sandbox: SandboxProcess, tmp_path: Path, size: tuple[int, int, int, int]
+) -> None:
+    sandbox.control.instance(code_envs=[{"envName": "py", "envLang": "PYTHON"}])
+    definition = configuration(*size)
+    run_module(sandbox.environ, base=tmp_path, definition=definition)
+    calls = plan_with_state(sandbox, tmp_path, definition)
+    assert calls["counts"] == {
+        "GET /projects/{projectKey}/metadata": 1,
+        "GET /projects/{projectKey}/settings": 1,
+        "GET /projects/{projectKey}/permissions": 1,
+        "GET /projects/{projectKey}/variables": 1,
+        "GET /projects/{projectKey}/git/status": 1,
+        "GET /projects/{projectKey}/git/actions/log": 1,
+    }
+
+    by_hand = sandbox.client().get_project("BUDGET")
+    for number, name in enumerate(["d0", "r0", "s0"], start=1):
+        change_by_hand(by_hand, name)
+        calls = plan_with_state(sandbox, tmp_path, definition)
+        assert calls["plan"]["update"] == number
+        assert calls["total"] <= 10 + 2 * number, calls["counts"]
+        assert calls["writes"] == 0
+
+
+def change_by_hand(project: t.Any, name: str) -> None:
+    kind = {"d": project.get_dataset, "r": project.get_recipe, "s": project.get_scenario}[name[0]]
+    settings = kind(name).get_settings()
+    if name[0] == "r":
+        settings.set_code("a = 1\n")
+    else:
+        (settings.get_raw() if name[0] == "d" else settings.data)["tags"] = ["by hand"]
+    settings.save()
+
+
+def test_the_writes_to_the_backend_do_not_grow_with_the_objects(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    counts = []
+    for number, size in enumerate([(4, 3, 2, 1), (60, 40, 10, 2)]):
+        sandbox.control.reset()
+        sandbox.control.instance(code_envs=[{"envName": "py", "envLang": "PYTHON"}])
+        with counted_writes() as names:
+            run_module(sandbox.environ, base=tmp_path / str(number), definition=configuration(*size))
+        counts.append([name for name in names if not name.isdigit()])  # without what is noted every second
+    # Taking the lock, opening the journal, the state, closing the journal, giving the lock back.
+    assert counts[0] == counts[1] == ["lock", "journal", "state", "journal", "lock"]
+
+
+@contextmanager
+def counted_writes() -> t.Iterator[list[str]]:
+    """What is written to local states, by the part of the name that says what it is."""
+    names: list[str] = []
+    write = Local.write
+
+    def counting(self: Local, name: str, *rest: t.Any) -> str:
+        names.append(name.removesuffix(".json").rpartition(".")[2])
+        return write(self, name, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Local, "write", counting)
+        yield names

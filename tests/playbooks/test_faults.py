@@ -91,7 +91,8 @@ def test_a_fault_at_any_call_ends_in_one_sentence_and_the_next_run_finishes(
             assert_readable(message)
         if done_all_the_same:  # an answer that was lost is looked up, the write is not done twice
             assert message == ""
-            assert [call["method"] for call in sandbox.control.calls()["calls"]].count("POST") == 6
+            posts = [call for call in sandbox.control.calls()["calls"] if call["method"] == "POST"]
+            assert len([call for call in posts if "/admin/audit/" not in call["path"]]) == 6
         assert_finished_by_the_next_run(sandbox)
     assert failures or done_all_the_same
 

@@ -108,6 +108,14 @@ class Control:
     def reset(self) -> None:
         self._call("POST", "/reset")
 
+    def keep(self) -> None:
+        """Remember what the node holds now."""
+        self._call("POST", "/keep")
+
+    def restore(self) -> None:
+        """Put back what was remembered last."""
+        self._call("POST", "/restore")
+
     def key(self, **rights: t.Any) -> str:
         """Make an API key with the given rights."""
         secret = f"limited-key-{next(_KEYS)}"
@@ -117,6 +125,10 @@ class Control:
     def instance(self, **seed: t.Any) -> None:
         """Set what the instance has besides projects, for example ``code_envs``."""
         self._call("PUT", "/instance", seed)
+
+    def audit(self) -> t.Any:
+        """The entries of the audit log since the last reset."""
+        return self._call("GET", "/audit")
 
     def secrets(self, connection: str) -> t.Any:
         """The clear secrets that the node keeps for a connection."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
+import pytest
 import yaml
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._options import BACKEND, NODE, module_spec
 
 ROOT = Path(__file__).parents[2]
 MODULES = {path.stem for path in ROOT.glob("plugins/modules/*.py")}
@@ -19,35 +21,66 @@ def read(name: str) -> dict:
     return yaml.safe_load((ROOT / name).read_text())
 
 
-def test_action_group_holds_all_modules() -> None:
-    assert {*read("meta/runtime.yml")["action_groups"]["dss"]} == MODULES
+@pytest.mark.parametrize(("group", "shared"), [("dss", NODE), ("dss_state", BACKEND)])
+def test_action_group_holds_the_modules_that_share_its_options(group: str, shared: dict) -> None:
+    sharing = {name for name in MODULES if shared.keys() <= module_spec(name)["argument_spec"].keys()}
+    assert {*read("meta/runtime.yml")["action_groups"][group]} == sharing
+    for name in MODULES:
+        documented = documentation_of(name)["attributes"]["action_group"]["membership"]
+        assert (f"dataiku_iac.dss.{group}" in documented) is (name in sharing), name
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_documented_options_are_those_of_the_module(name: str) -> None:
+    """Names, types, choices, defaults; sanity compares more, and only where its tools are installed."""
+    told = documentation_of(name)["options"]
+    for option, rule in module_spec(name)["argument_spec"].items():
+        assert {key: told[option].get(key) for key in ("type", "choices", "default", "elements")} == {
+            key: rule.get(key) for key in ("type", "choices", "default", "elements")
+        }, option
+        assert bool(told[option].get("required")) is bool(rule.get("required")), option
+    assert told.keys() == module_spec(name)["argument_spec"].keys()
 
 
 def test_each_module_has_its_action_stub() -> None:
     assert {path.stem for path in ROOT.glob("plugins/action/*.py")} == MODULES
 
 
-def options_of(module: str) -> dict:
-    """The options that a module documents, with those of its fragments."""
+def documentation_of(module: str) -> dict:
+    """Options and attributes that a module documents, with those of its fragments; its own count first."""
     package = "ansible_collections.dataiku_iac.dss.plugins"
-    documentation = yaml.safe_load(import_module(f"{package}.modules.{module}").DOCUMENTATION)
-    options = dict(documentation["options"])
-    for fragment in documentation["extends_documentation_fragment"]:
+    own = yaml.safe_load(import_module(f"{package}.modules.{module}").DOCUMENTATION)
+    parts = []
+    for fragment in own["extends_documentation_fragment"]:
         name, _dot, part = fragment.removeprefix("dataiku_iac.dss.").partition(".")
         fragments = import_module(f"{package}.doc_fragments.{name}").ModuleDocFragment
-        options.update(yaml.safe_load(getattr(fragments, part.upper() or "DOCUMENTATION")).get("options", {}))
-    return options
+        parts.append(yaml.safe_load(getattr(fragments, part.upper() or "DOCUMENTATION")))
+    merged: dict = {"options": {}, "attributes": {}}
+    for told in [*parts, own]:
+        for section, entries in merged.items():
+            for name, entry in (told.get(section) or {}).items():
+                entries[name] = {**entries.get(name, {}), **entry}
+    return merged
 
 
-def test_deploy_role_gives_each_option_to_the_module() -> None:
-    documented = options_of("configuration")
-    task = yaml.safe_load((ROOT / "roles/deploy/tasks/main.yml").read_text())[0]["dataiku_iac.dss.configuration"]
+# Each role is one call of its module: variables of the role by option, where they are not ROLE_OPTION.
+ROLES = {"deploy": ("configuration", {"path": "deploy_config"}), "rollback": ("rollback", {})}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_gives_each_option_to_its_module(role: str) -> None:
+    module, names = ROLES[role]
+    documented = documentation_of(module)["options"]
+    task = yaml.safe_load((ROOT / f"roles/{role}/tasks/main.yml").read_text())[0][f"dataiku_iac.dss.{module}"]
     assert task.keys() == documented.keys()
 
-    variables = read("roles/deploy/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    variables = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     for name, option in documented.items():
-        variable = variables.pop("deploy_" + ("config" if name == "path" else name))
-        assert (variable["type"], variable.get("choices")) == (option["type"], option.get("choices"))
+        variable = names.get(name, f"{role}_{name}")
+        told = variables.pop(variable)
+        assert (told["type"], told.get("choices")) == (option["type"], option.get("choices")), name
+        assert told.get("required") == option.get("required"), name
+        assert f"{{{{ {variable}" in task[name]
     assert not variables
 
 

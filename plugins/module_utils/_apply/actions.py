@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from threading import Lock
 
-from .._errors import Conflict, DssError, NodeError
+from .._errors import Conflict, DssError, NodeError, Problem
 from .._kinds.base import Kind, Node, Ref, Resource, address, resolved
 from .._kinds.shape import overlay
 from .._node.answer import understood
@@ -26,17 +26,29 @@ _LOOKS_AFTER_TIMEOUT = (0.0, 0.2, 0.4, 0.8, 1.6)
 
 
 class Doer:
-    """Does one action at a time; safe on several threads as each touches its own address."""
+    """Does one action at a time; safe on several threads as each touches its own address.
 
-    def __init__(self, node: Node, kinds: Mapping[str, Kind], plan: Plan, options: Options) -> None:
+    ``listed`` are the ids that the node held before, by kind: what was there already was not made by a lost answer.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        kinds: Mapping[str, Kind],
+        plan: Plan,
+        options: Options,
+        listed: Mapping[str, Container[str]] | None = None,
+    ) -> None:
         self.node = node
         self.kinds = kinds
         self.options = options
-        self._without_secrets = replace(options, update_secrets="on_create")
+        self._without_secrets = replace(options, update_secrets="never")
         self.ids: dict[str, str] = {
             action.address: action.object_id for action in plan.actions if action.object_id is not None
         }
+        self._listed = listed or {}
         self._planned = {action.address: action for action in plan.changed}
+        self.doubts: list[Problem] = []
         self._replacing = Lock()  # a recipe that reads two replaced datasets is taken along twice
 
     def do(self, action: Action) -> None:
@@ -94,7 +106,8 @@ class Doer:
             found = self._looked_up(kind, resource, _LOOKS_AFTER_TIMEOUT if error.error_type == "timeout" else _LOOKS)
             if found is None:
                 raise NodeError(
-                    f"{error}; {resource.address} is not on the node: look there, then run again to create it"
+                    f"{error}; {resource.address} is not on the node: look there, then run again to create it",
+                    doubtful=True,
                 ) from None
             return found
 
@@ -102,10 +115,18 @@ class Doer:
         """The id of an object whose creation was not answered; the node may still be making it."""
         for pause in pauses:
             time.sleep(pause)
-            found = kind.find(resource, kind.read_all(self.node, resource.project))
+            found = self.made(kind, resource)
             if found is not None:
                 return found
         return None
+
+    def made(self, kind: Kind, resource: Resource) -> str | None:
+        """The id of an object that this run has made, or made again; not of another one that has its name."""
+        planned = self._planned.get(resource.address)
+        own = planned.object_id if planned else None
+        before = self._listed.get(kind.name, ())
+        held = kind.read_all(self.node, resource.project)
+        return kind.find(resource, {key: document for key, document in held.items() if key == own or key not in before})
 
     def _read_new(self, kind: Kind, resource: Resource, object_id: str) -> Document:
         try:
@@ -138,7 +159,7 @@ class Doer:
         declared = self.declared(action)
         rules = effective_rules(resource, self.options if resend else self._without_secrets)
         document = kind.complete(
-            merge(_without(declared, resource.ignore_changes), fresh, rules, kind.defaults(fresh)), resource
+            merge(without(declared, resource.ignore_changes), fresh, rules, kind.defaults(fresh)), resource
         )
         try:
             kind.write(self.node, resource, object_id, document, fresh)
@@ -216,24 +237,32 @@ class Doer:
                     break
                 except DssError as error:
                     failed[name] = error
+                    if getattr(error, "doubtful", False):
+                        self._doubt(name)
         if failed:
             raise DssError(
                 f"{', '.join(f'recipe {name}' for name in failed)}, which DSS deleted with it, could not be made again: "
                 f"{'; '.join(map(str, failed.values()))}"
             )
 
+    def _doubt(self, recipe: str) -> None:
+        """A write is tried again, and the first try may arrive after all and undo what was written since."""
+        text = f"recipe {recipe} was written twice, as an answer was lost; the first try may arrive late: plan again"
+        self.doubts.append(Problem(text, severity="warning"))
+
     def _make_again(self, kind: Kind, resource: Resource, object_id: str, document: Document) -> None:
         if self._is_gone(kind, resource.project, object_id):
             object_id = self._created(kind, resource, document)
         fresh = kind.read_one(self.node, resource.project, object_id)
-        kind.write(self.node, resource, object_id, {**document, **_tags(fresh)}, fresh)
+        kind.write(self.node, resource, object_id, {**document, **_own(fresh)}, fresh)
 
 
-def _tags(document: Document) -> Document:
-    return {key: document[key] for key in ("versionTag", "creationTag") if key in document}
+def _own(document: Document) -> Document:
+    """What DSS gives an object that it makes: no other object has it."""
+    return {key: document[key] for key in ("id", "versionTag", "creationTag") if key in document}
 
 
-def _without(declared: Document, ignored: tuple[str, ...]) -> Document:
+def without(declared: Document, ignored: tuple[str, ...]) -> Document:
     """A declared document without the fields whose differences are ignored: they keep the value that DSS holds."""
     if not ignored:
         return declared

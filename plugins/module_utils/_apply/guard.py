@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When a run has to stop: a signal, a parent that is gone, a task that timed out."""
+"""When a run has to stop: a signal, a parent that is gone, a task that timed out, a lock that is lost."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Guard:
         self._reason = ""
         self._signal = 0
         self._before: dict[int, t.Any] = {}
+        self.lost: t.Callable[[], str] = lambda: ""  # why the run no longer holds its locks
 
     def __enter__(self) -> Guard:
         if threading.current_thread() is threading.main_thread():
@@ -72,6 +73,8 @@ class Guard:
         """Why nothing new may start, or an empty text."""
         if not self._reason and (self._orphaned() or _unheard()):
             self._reason = "stopped because Ansible itself has ended"
+        if not self._reason and self.lost():
+            self._reason = f"stopped because {self.lost()}"
         return self._reason
 
     def check(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from .._errors import DssError, NodeError, Problem
-from .._kinds.base import redacted
+from .._kinds.base import Kind, redacted
 from .._node.answer import understood
 from .._node.parallel import gather
 from .._plan.compare import MISSING, Change, Document, is_empty, same
@@ -48,6 +48,7 @@ def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -
         elif document is None:
             _fail(outcome, action, "the node accepted it but holds no such object: run again to create it")
         else:
+            outcome.held[action.address] = document
             _judge(action, doer, document, outcome)
 
 
@@ -85,7 +86,7 @@ def _judge(action: Action, doer: Doer, document: Document, outcome: Outcome) -> 
     before = {change.path: change.before for change in doer.left_to_do(action, action.before)} if action.before else {}
     dropped: list[Change] = []
     rewritten: list[Change] = []
-    for change in doer.left_to_do(action, document):
+    for change in but_for_secrets(kind, doer.left_to_do(action, document)):
         lost = is_empty(change.before) or same(change.before, before.get(change.path, MISSING))
         (dropped if lost else rewritten).append(change)
     if dropped:
@@ -95,18 +96,32 @@ def _judge(action: Action, doer: Doer, document: Document, outcome: Outcome) -> 
             action,
             f"dropped: the node answered 200 but does not hold {names}: check the spelling, or take it out",
         )
+    if rewritten:
+        outcome.rewritten[action.address] = tuple(rewritten)
     for change in rewritten:
-        outcome.warnings.append(_normalised(action, kind.author_path(change.path), _hidden(change, kind.is_secret)))
+        outcome.warnings.append(_normalised(action, for_people(kind, change)))
 
 
-def _hidden(change: Change, secret: t.Callable[[str], bool]) -> Change:
-    return Change(
-        change.path, redacted(change.before, secret, change.path), redacted(change.after, secret, change.path)
+def but_for_secrets(kind: Kind, changes: Sequence[Change]) -> list[Change]:
+    """Changes without those of secrets alone: DSS encrypts one anew with each write (dss-api.md 2.16)."""
+    return [
+        change
+        for change in changes
+        if not same(*(redacted(side, kind.is_secret, change.path) for side in (change.before, change.after)))
+    ]
+
+
+def for_people(kind: Kind, change: Change) -> Change:
+    """A change with the author's name for its path and without secrets."""
+    before, after = (redacted(value, kind.is_secret, change.path) for value in (change.before, change.after))
+    return Change(kind.author_path(change.path), before, after, change.cause)
+
+
+def _normalised(action: Action, change: Change) -> Problem:
+    message = (
+        f"normalised: the node holds {shown(change.before)} for {change.path}, declared is {shown(change.after)}: "
+        "declare what it holds"
     )
-
-
-def _normalised(action: Action, path: str, change: Change) -> Problem:
-    message = f"normalised: the node holds {shown(change.before)} for {path}, declared is {shown(change.after)}: declare what it holds"
     resource = action.resource
     return Problem(message, resource.path if resource else action.address, action.location, "warning")
 

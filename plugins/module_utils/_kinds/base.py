@@ -20,7 +20,7 @@ SENSITIVE = "(sensitive)"
 
 # Names of parameters that hold secrets: dss-api.md 2.16 [headless redaction tests], webhooks 2.7 [export].
 _SECRET = re.compile(
-    r"(pass(word|wd|phrase)|secret|token(?!s|iz|_?(count|limit))|api_?key|access_?key|private_?key|webhook_?url|credential|"
+    r"(pass(word|wd|phrase)|secret|token(?!s|iz|_?(count|limit))|api_?key|access_?key|private_?key|encryption_?key|webhook_?url|credential|"
     r"appsecretcontent|keyjsondata|keybase64data|keypassphrase)",
     re.IGNORECASE,
 )
@@ -108,7 +108,7 @@ class Neighbours:
 class Node(t.Protocol):
     """The calls that a kind makes; raw JSON in, raw JSON out. Raises ``NodeError``."""
 
-    def get(self, path: str, **query: t.Any) -> t.Any: ...
+    def get(self, path: str, /, **query: t.Any) -> t.Any: ...
 
     def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any: ...
 
@@ -132,6 +132,8 @@ class Kind:
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
     listing_is_complete = True  # whether the list answer carries everything that is compared
+    git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
+    unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
     data = ""  # what is lost with an object when its data is dropped too, for plans
     rights: str  # what the key must be allowed to do, for the docs
 
@@ -224,6 +226,10 @@ class Kind:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
 
+    def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
+        """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""
+        return (f"{self.git_folder}/{object_id}.json",)
+
     def label(self, object_id: str, document: Document) -> str:
         """The name in the address of an object on the node."""
         return object_id
@@ -265,7 +271,7 @@ def is_secret(path: str) -> bool:
 
 def redacted(value: t.Any, secret: t.Callable[[str], bool], path: str = "") -> t.Any:
     """A value in which every secret is replaced, at whatever depth."""
-    if path and secret(path) and value not in (None, "", MISSING):
+    if path and secret(path) and value not in (None, "", MISSING) and not isinstance(value, bool):
         return SENSITIVE
     if isinstance(value, Mapping):
         named = value.get("secret") is True or secret(str(value.get("name", "")))

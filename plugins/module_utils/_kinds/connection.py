@@ -13,7 +13,7 @@ from dataclasses import replace
 from .._plan.compare import AsSet, Document, Keyed, Rule, Secret
 from .base import Kind, Neighbours, Node, Resource
 from .paths import path_of
-from .shape import FLAG, OBJECT, TEXT, TEXTS, WHOLE, Field, Shape, described
+from .shape import FLAG, OBJECT, TEXT, TEXTS, WHOLE, Field, Shape, at, described
 
 _AT_CREATION = (
     "description",
@@ -95,6 +95,10 @@ class Connection(Kind):
         for name in declared.get("params") or {}:
             if self.is_secret(name):
                 rules[f"params.{name}"] = Secret()
+        properties = at(declared, "params.properties")
+        for entry in properties if isinstance(properties, list) else []:
+            if isinstance(entry, Mapping) and entry.get("secret") is True:
+                rules[f"params.properties[{entry.get('name')}].value"] = Secret()
         if declared.get("usableBy") == "ALL":
             declared.pop("allowedGroups", None)  # whether they are kept is unknown 19 of dss-api.md
         return replace(built, declared=declared, rules=rules)

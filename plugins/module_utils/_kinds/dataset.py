@@ -166,6 +166,7 @@ class Dataset(Kind):
         "formatParams.charset": Spelled(_charset),
     }
     replaced_by = ("type", "managed")
+    git_folder = "datasets"
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         declared = dict(built.declared)

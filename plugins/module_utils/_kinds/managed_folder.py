@@ -87,6 +87,7 @@ class ManagedFolder(Kind):
     # Whether a leading slash is kept is unknown 13 of dss-api.md.
     rules: Mapping[str, Rule] = {"tags": AsSet(), "params.path": Spelled(_without_slash)}
     replaced_by = ("type",)
+    git_folder = "managed_folders"
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         connection = author.get("connection")
@@ -97,7 +98,7 @@ class ManagedFolder(Kind):
             first = {}
         elif not connection:
             first["params"] = {"connection": DEFAULT_CONNECTION, "path": "${projectKey}/${odbId}"}
-        return replace(built, first=first)
+        return replace(built, declared={"name": built.name, **built.declared}, first=first)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         if resource.identity.get("id"):

@@ -199,6 +199,7 @@ class Recipe(Kind):
     rules: Mapping[str, Rule] = {"tags": AsSet(), "code": AsText(), "inputs": Exclusive(), "outputs": Exclusive()}
     replaced_by = ("type",)
     listing_is_complete = False
+    git_folder = "recipes"
     _naming = Lock()
 
     def shape_of(self, object_type: t.Any) -> Shape:
@@ -261,6 +262,10 @@ class Recipe(Kind):
         if pattern == "payload.values[]":  # a function that is not named is off: dss-api.md quirk 30
             return dict.fromkeys(AGGREGATIONS, False)
         return no_defaults(pattern, part)
+
+    def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
+        payload = f"{self.git_folder}/{object_id}.{recipe_types.payload_extension(object_type)}"
+        return (*super().git_paths(object_id, object_type), payload)
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["name"]: item for item in node.get(path_of("projects", project, "recipes") + "/")}

@@ -11,26 +11,24 @@ from collections.abc import Mapping
 
 from .dataset_types import SELECTION, misspelt
 
-# Types whose payload is program text; all others hold JSON or nothing (dss-api.md 2.6).
-CODE_TYPES = frozenset(
-    {
-        "python",
-        "r",
-        "julia",
-        "shell",
-        "pyspark",
-        "sparkr",
-        "spark_scala",
-        "sql_query",
-        "sql_script",
-        "spark_sql_query",
-        "hive",
-        "impala",
-        "cpython",
-        "streaming_spark_scala",
-        "ksql",
-    }
-)
+# Types whose payload is program text, with the extension of its file; all others hold JSON or nothing (dss-api.md 2.6).
+CODE_TYPES = {
+    "python": "py",
+    "r": "r",
+    "julia": "jl",
+    "shell": "sh",
+    "pyspark": "py",
+    "sparkr": "r",
+    "spark_scala": "scala",
+    "sql_query": "sql",
+    "sql_script": "sql",
+    "spark_sql_query": "sql",
+    "hive": "sql",
+    "impala": "sql",
+    "cpython": "py",
+    "streaming_spark_scala": "scala",
+    "ksql": "sql",
+}
 # Everything, engine settings included, is in the payload: dss-object-shapes.md "Facts", 2.
 PAYLOAD_ONLY_TYPES = frozenset(
     {"join", "grouping", "split", "window", "pivot", "distinct", "vstack", "fuzzyjoin", "topn", "sort", "geojoin"}
@@ -157,12 +155,17 @@ _OTHER_TYPES = frozenset(
 
 def odd_type(kind: t.Any) -> tuple[str, ...]:
     """A note where a type looks like a known one that is misspelt; what DSS knows beyond our list passes."""
-    return misspelt(kind, CODE_TYPES | PAYLOAD_ONLY_TYPES | ENGINE_IN_PARAMS_TYPES | _OTHER_TYPES)
+    return misspelt(kind, CODE_TYPES.keys() | PAYLOAD_ONLY_TYPES | ENGINE_IN_PARAMS_TYPES | _OTHER_TYPES)
 
 
 def is_code(kind: t.Any) -> bool:
     """Whether the payload of a type is program text."""
     return kind in CODE_TYPES
+
+
+def payload_extension(kind: t.Any) -> str:
+    """The extension of the payload's file in the project's Git: dss-object-shapes.md, "Directory layout"."""
+    return CODE_TYPES.get(kind, str(kind))
 
 
 def engine_path(kind: t.Any) -> str:

@@ -40,6 +40,8 @@ class Scenario(Kind):
     required = ("name",)
     rights = "write project content"
     listing_is_complete = False
+    git_folder = "scenarios"
+    unsure_in_git = ("active",)  # unknown 29 of dss-api.md
     shape = Shape(
         fields=(
             Field("name", "name", described(TEXT, "Name of the scenario.")),
@@ -183,6 +185,9 @@ class Scenario(Kind):
         # A trigger that is declared is meant to fire; the client's helpers send the same (dss-api.md 2.7).
         triggers = [{"active": True, **trigger} for trigger in document.get("triggers") or []]
         return {**document, "triggers": triggers} if triggers else document
+
+    def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
+        return (*super().git_paths(object_id, object_type), f"{self.git_folder}/{object_id}.py")
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["id"]: item for item in node.get(path_of("projects", project, "scenarios") + "/")}

@@ -25,15 +25,19 @@ class DssNode:
     """One DSS node: raw JSON in, raw JSON out, safe to use from several threads.
 
     A read is tried again after a passing fault; a write only where it surely did not arrive. A write whose answer was
-    lost raises ``NodeError`` with ``doubtful``. Nothing is tried again once ``stopped`` says why.
+    lost raises ``NodeError`` with ``doubtful``. Nothing is tried again once ``stopped`` says why, and no call is made once
+    ``lost`` says that the lock is not held any more.
     """
 
-    def __init__(self, options: NodeOptions, stopped: t.Callable[[], str] = lambda: "") -> None:
+    def __init__(
+        self, options: NodeOptions, stopped: t.Callable[[], str] = lambda: "", lost: t.Callable[[], str] = lambda: ""
+    ) -> None:
         self.options = options
         self._stopped = stopped
+        self._lost = lost
         self._client = _client(options)
 
-    def get(self, path: str, **query: t.Any) -> t.Any:
+    def get(self, path: str, /, **query: t.Any) -> t.Any:
         return self._call("GET", path, None, query)
 
     def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
@@ -61,6 +65,8 @@ class DssNode:
     def _once(self, method: str, path: str, body: t.Any, query: t.Mapping[str, t.Any]) -> t.Any:
         import requests
 
+        if self._lost():
+            raise NodeError(f"{method} {path} was not sent: {self._lost()}", error_type="lost")
         try:
             response = self._client._perform_http(method, path, params=query or None, body=body)
             content = response.content

@@ -2,21 +2,39 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read what a plan needs, in bulk: at most 12 calls plus one for each recipe, scenario and script that is declared."""
+"""Read what a plan needs, in bulk: at most 12 calls plus one for each recipe, scenario and script that is declared.
+
+What is surely as recorded is not read at all (``refresh.py``).
+"""
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from .._errors import DssError, NodeError
 from .._kinds.base import Kind, Node, Resource, TypeOfConnection
 from .._kinds.paths import path_of
+from .._kinds.shape import at, overlay
 from .._plan.checks import explicit_env
-from .._plan.compare import Document
+from .._plan.compare import MISSING, Document
+from .._plan.drift import drift_of
 from .._plan.model import Snapshot
+from .._state.model import Recorded
 from .answer import understood
 from .parallel import gather
+
+
+def read_project(
+    node: Node, project: str | None, desired: Mapping[str, Resource], kinds: Mapping[str, Kind]
+) -> dict[str, Document] | None:
+    """The project by its key, where it is declared (else None); empty where it does not exist."""
+    if not any(resource.kind == "project" for resource in desired.values()):
+        return None
+    with understood(f"project {project}"):
+        return kinds["project"].read_all(node, project)
 
 
 def read(
@@ -27,10 +45,17 @@ def read(
     sections: frozenset[str] = frozenset(),
     workers: int = 8,
     check: Callable[[], None] = lambda: None,
+    *,
+    known: Mapping[str, Document] | None = None,
+    skip: Mapping[str, Recorded] | None = None,
 ) -> Snapshot:
-    """Read the actual side of the declared resources, and all objects of the given sections."""
+    """Read the actual side of the declared resources, and all objects of the given sections.
+
+    ``known`` is what ``read_project`` gave, if it was asked already. The resources at the addresses of ``skip`` are as
+    recorded: they are shown as their record, and a kind of which nothing else is declared is not listed.
+    """
     with understood(f"project {project}" if project else "itself"):
-        return _read(node, project, desired, kinds, sections, workers, check)
+        return _read(node, project, desired, kinds, sections, workers, check, known, skip or {})
 
 
 def _read(
@@ -41,23 +66,71 @@ def _read(
     sections: frozenset[str],
     workers: int,
     check: Callable[[], None],
+    known: Mapping[str, Document] | None,
+    skip: Mapping[str, Recorded],
 ) -> Snapshot:
-    used = {resource.kind for resource in desired.values()} | {
-        name for name, kind in kinds.items() if kind.section in sections
-    }
-    if "dataset" in used:
-        used.add("recipe")  # a deleted dataset takes the recipes that read it along
+    used = _used(desired, kinds, sections, skip)
     objects: dict[str, dict[str, Document]] = {}
     exists = True
     if "project" in used:
-        objects["project"] = kinds["project"].read_all(node, project)
+        objects["project"] = dict(kinds["project"].read_all(node, project) if known is None else known)
         exists = bool(objects["project"])
-    listed = [kind for name, kind in kinds.items() if name in used and kind.scope == "project" and name != "project"]
+    listed: list[Kind] = []
+    summaries: Mapping[str, Document] | None = None
+    asked = dict(desired)
     if exists:
+        project_kinds = (kind for kind in kinds.values() if kind.scope == "project" and kind.name != "project")
+        listed = [kind for kind in project_kinds if kind.name in used]
         answers = gather([partial(_listing, kind, node, project) for kind in listed], workers, check)
         objects.update((kind.name, answer) for kind, answer in zip(listed, answers))
-        _read_contents(node, project, desired, kinds, objects, workers, check)
-    return _with_surroundings(node, project, desired, objects, exists)
+        summaries = dict(objects["scenario"]) if "scenario" in objects else None
+        for key in _place_records(desired, kinds, objects, skip):
+            del asked[key]
+        _read_contents(node, project, asked, kinds, objects, workers, check)
+    snapshot = _with_surroundings(node, project, asked, kinds, objects, exists, "connection" in used)
+    whole = {kind.name for kind in listed} | ({"project", "connection"} & snapshot.objects.keys())
+    return replace(snapshot, listed=frozenset(whole), unread=frozenset(desired) - frozenset(asked), summaries=summaries)
+
+
+def _used(
+    desired: Mapping[str, Resource], kinds: Mapping[str, Kind], sections: frozenset[str], skip: Mapping[str, Recorded]
+) -> set[str]:
+    """The kinds that are asked about: not one of which all is skipped, unless its list tells what Git may not."""
+    used = {name for name, kind in kinds.items() if kind.section in sections}
+    for key, resource in desired.items():
+        unsure = (at(resource.declared, path) for path in kinds[resource.kind].unsure_in_git)
+        if key not in skip or any(value is not MISSING for value in unsure):
+            used.add(resource.kind)
+    if "dataset" in used:
+        used.add("recipe")  # a deleted dataset takes the recipes that read it along
+    return used
+
+
+def _place_records(
+    desired: Mapping[str, Resource],
+    kinds: Mapping[str, Kind],
+    objects: dict[str, dict[str, Document]],
+    skip: Mapping[str, Recorded],
+) -> set[str]:
+    """Let records stand for the objects that are skipped, unless a list that was read all the same says otherwise.
+
+    Returns the addresses whose content need not be read.
+    """
+    placed = set()
+    listed = frozenset(objects)
+    for key, recorded in skip.items():
+        kind = kinds[recorded.kind]
+        document = {"id": recorded.object_id, "name": recorded.name, **recorded.declared}
+        if kind.name in listed:
+            item = objects[kind.name].get(recorded.object_id)
+            if item is None:
+                continue
+            document = item if kind.listing_is_complete else overlay(document, item)
+            if drift_of(kind, desired[key].rules, recorded, document):
+                continue
+        objects.setdefault(kind.name, {})[recorded.object_id] = document
+        placed.add(key)
+    return placed
 
 
 def _listing(kind: Kind, node: Node, project: str | None) -> dict[str, Document]:
@@ -99,24 +172,44 @@ def _with_surroundings(
     node: Node,
     project: str | None,
     desired: Mapping[str, Resource],
+    kinds: Mapping[str, Kind],
     objects: dict[str, dict[str, Document]],
     exists: bool,
+    administered: bool,
 ) -> Snapshot:
+    """The objects with what an action could need of the node: nothing that they use already."""
     notes: list[str] = []
     connections: dict[str, str | None] = {}
     administers: bool | None = None  # None: not known, and not worth a call
-    administered = any(resource.kind == "connection" for resource in desired.values())
     if administered or any(_names_connection(resource) for resource in desired.values()):
         connections, administers, objects["connection"] = _connections(node, administered)
     code_envs = plugins = None
-    if any(explicit_env(resource.declared) for resource in desired.values()):
+    if any(_is_new(explicit_env, resource, kinds, objects) for resource in desired.values()):
         code_envs = _names(node, "/admin/code-envs/", "envName", "code environments", notes, administers is not False)
-    if any(
-        str(resource.declared.get("type")).startswith(("CustomPython_", "CustomCode_")) for resource in desired.values()
-    ):
+    if any(_is_new(_plugin_type, resource, kinds, objects) for resource in desired.values()):
         plugins = _names(node, "/plugins/", "id", "plugins", notes)
     may_write = administers is not False or not exists or _may_write(node, project, objects)
     return Snapshot(objects, exists, connections, bool(administers), may_write, code_envs, plugins, tuple(notes))
+
+
+def _is_new(
+    part: Callable[[Mapping[str, t.Any]], str | None],
+    resource: Resource,
+    kinds: Mapping[str, Kind],
+    objects: Mapping[str, Mapping[str, Document]],
+) -> bool:
+    """Whether a resource declares something that its object on the node does not have."""
+    wanted = part(resource.declared)
+    if wanted is None:
+        return False
+    held = objects.get(resource.kind, {})
+    object_id = kinds[resource.kind].find(resource, held)
+    return object_id is None or part(held[object_id]) != wanted
+
+
+def _plugin_type(document: Mapping[str, t.Any]) -> str | None:
+    found = str(document.get("type"))
+    return found if found.startswith(("CustomPython_", "CustomCode_")) else None
 
 
 def _names_connection(resource: Resource) -> bool:

@@ -2,23 +2,39 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From desired and actual to the plan: pure, no network, no clock."""
+"""From desired, actual and recorded to the plan: pure, no network, no clock."""
 
 from __future__ import annotations
 
 import typing as t
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
 from .._errors import DssError, Problem
 from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
+from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import limits, surroundings
+from .checks import drift_limits, limits, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
+from .deletions import Undeclared, pruned, removals, undeclared, unmanaged
+from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
-from .model import CREATE, DELETE, REPLACE, UNCHANGED, UPDATE, Action, Options, Plan, Snapshot
+from .model import CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
+
+
+@dataclass(frozen=True)
+class Surrounding:
+    """What the action of one resource depends on besides the resource; ``problems`` collects what is wrong."""
+
+    snapshot: Snapshot
+    matched: Matched
+    desired: Mapping[str, Resource]
+    options: Options
+    kinds: Mapping[str, Kind]
+    recorded: Mapping[str, Recorded] | None
+    problems: list[Problem]
 
 
 @dataclass(frozen=True)
@@ -30,31 +46,54 @@ class Matched:
     taken: frozenset[tuple[str, str]]
 
 
-def build(desired: Mapping[str, Resource], snapshot: Snapshot, options: Options, kinds: Mapping[str, Kind]) -> Plan:
-    """Plan what leads from the node's objects to the declared ones."""
+def build(
+    desired: Mapping[str, Resource],
+    snapshot: Snapshot,
+    options: Options,
+    kinds: Mapping[str, Kind],
+    recorded: Mapping[str, Recorded] | None = None,
+) -> Plan:
+    """Plan what leads from the node's objects to the declared ones; ``recorded`` is None where no state is kept."""
+    known = recorded or {}
     problems: list[Problem] = []
-    matched = _match(desired, snapshot, kinds, problems)
+    matched = _match(desired, snapshot, kinds, known, problems)
+    gone = Undeclared()
     if options.absent:
-        actions = _removals(desired, snapshot, matched, options, kinds)
+        actions = removals(desired, snapshot, matched.ids, options, kinds)
     else:
-        actions = [
-            _action(resource, snapshot, matched, desired, options, kinds, problems) for resource in desired.values()
-        ]
-        actions += _pruned(desired, snapshot, matched, options, kinds)
+        desired = {key: with_changed_secrets(resource, known.get(key)) for key, resource in desired.items()}
+        surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems)
+        actions = [_action(resource, surrounding) for resource in desired.values()]
+        gone = undeclared(desired, snapshot, matched.taken, options, kinds, known, problems)
+        actions += gone.deletions
+        actions += pruned(actions, snapshot, options, kinds)
     actions = with_cascades(actions, snapshot)
-    problems += limits(actions, options, [desired[key] for key in matched.ids])
+    ordered = _ordered(actions)
+    problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
     found, warnings = surroundings(actions, desired, snapshot)
     warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
-    return Plan(_ordered(actions), tuple(warnings), tuple(problems + found))
+    others = None if recorded is None or options.absent else unmanaged(ordered, snapshot, kinds)
+    return Plan(ordered, (*warnings, *findings(options)), tuple(problems + found), gone.forgets, others)
 
 
 def _match(
-    desired: Mapping[str, Resource], snapshot: Snapshot, kinds: Mapping[str, Kind], problems: list[Problem]
+    desired: Mapping[str, Resource],
+    snapshot: Snapshot,
+    kinds: Mapping[str, Kind],
+    recorded: Mapping[str, Recorded],
+    problems: list[Problem],
 ) -> Matched:
-    ids: dict[str, str] = {}
+    ids = _recorded_ids(desired, snapshot, kinds, recorded)
+    known = frozenset((desired[key].kind, object_id) for key, object_id in ids.items())
+    others = {
+        kind: {object_id: document for object_id, document in held.items() if (kind, object_id) not in known}
+        for kind, held in snapshot.objects.items()
+    }
     for key, resource in desired.items():
+        if key in ids:
+            continue
         try:
-            object_id = kinds[resource.kind].find(resource, snapshot.of(resource.kind))
+            object_id = kinds[resource.kind].find(resource, others.get(resource.kind, {}))
         except DssError as error:
             problems.append(Problem(str(error), resource.path, resource.location))
             continue
@@ -62,6 +101,20 @@ def _match(
             ids[key] = object_id
     references = {Ref(desired[key].kind, desired[key].name): object_id for key, object_id in ids.items()}
     return Matched(ids, references, frozenset((desired[key].kind, object_id) for key, object_id in ids.items()))
+
+
+def _recorded_ids(
+    desired: Mapping[str, Resource], snapshot: Snapshot, kinds: Mapping[str, Kind], recorded: Mapping[str, Recorded]
+) -> dict[str, str]:
+    """The ids of the recorded objects that are still there, whatever somebody has called them since."""
+    return {
+        key: recorded[key].object_id
+        for key, resource in desired.items()
+        if key in recorded
+        and recorded[key].object_id in snapshot.of(resource.kind)
+        and kinds[resource.kind].listing_is_complete  # otherwise only what its name finds was read
+        and not resource.identity.get("id")
+    }
 
 
 def resource_notes(desired: Mapping[str, Resource]) -> list[Problem]:
@@ -80,64 +133,73 @@ def dataset_type(connection: str, desired: Mapping[str, Resource], snapshot: Sna
     return DATASET_TYPE_OF_CONNECTION.get(kind, kind) if kind else None
 
 
-def _action(
-    resource: Resource,
-    snapshot: Snapshot,
-    matched: Matched,
-    desired: Mapping[str, Resource],
-    options: Options,
-    kinds: Mapping[str, Kind],
-    problems: list[Problem],
-) -> Action:
-    kind = kinds[resource.kind]
-    object_id = matched.ids.get(resource.address)
-    before = snapshot.of(resource.kind).get(object_id, {}) if object_id is not None else {}
-
-    def lookup(open_value: t.Any) -> t.Any:
-        if isinstance(open_value, Ref):
-            return matched.by_reference.get(open_value, open_value.unknown)
-        found = before.get("type") or dataset_type(open_value.connection, desired, snapshot)
-        if found is None:
-            problems.append(
-                Problem(
-                    f"the type of connection {open_value.connection} is not known: the key may not read it or there is "
-                    f"no such connection; declare the type of the dataset (PostgreSQL, Snowflake, S3 ...)",
-                    f"{resource.path}.type",
-                    resource.location,
-                )
-            )
-        return found
-
-    declared = resolved(resource.declared, lookup)
+def _action(resource: Resource, around: Surrounding) -> Action:
+    kind, options = around.kinds[resource.kind], around.options
+    object_id = around.matched.ids.get(resource.address)
+    before = around.snapshot.of(resource.kind).get(object_id, {}) if object_id is not None else {}
+    declared = resolved(resource.declared, partial(_looked_up, resource, before, around))
+    known = (around.recorded or {}).get(resource.address)
     common: dict[str, t.Any] = {
         "address": resource.address,
         "kind": resource.kind,
         "project": resource.project,
         "location": resource.location,
         "object_id": object_id,
-        "resource": resource,
-        "declared": declared,
         "before": before,
-        "needs": tuple(_needs(resource, desired, kinds)),
+        "needs": tuple(_needs(resource, around.desired, around.kinds)),
+        "adopts": around.recorded is not None and known is None and object_id is not None,
     }
     if object_id is None:
-        return Action(action=CREATE, changes=tuple(_creation(kind, declared, resource.rules)), **common)
+        common.update(resource=resource, declared=declared, record=resource.declared)
+        if known and options.on_drift == "keep":
+            why = Left(Change("", known.name, MISSING, DRIFT), "somebody deleted it, and on_drift is keep")
+            return Action(action=UNCHANGED, left=(why,), **common)
+        return Action(
+            action=CREATE, gone=known is not None, changes=tuple(_creation(kind, declared, resource.rules)), **common
+        )
     found = differences(kind, resource, declared, before, options)
-    if not found:
+    verdict = judged(kind, resource, declared, before, found, known, options)
+    resource = accepted(resource, before, verdict.left)
+    common.update(
+        resource=resource,
+        declared=resolved(resource.declared, partial(_looked_up, resource, before, around)),
+        record=verdict.record,
+        left=shown_left(kind, verdict.left, _shown),
+    )
+    changes = verdict.changes if around.recorded is not None else found
+    if not changes:
         return Action(action=UNCHANGED, **common)
-    forced = [change for change in found if change.path in kind.replaced_by and change.before is not MISSING]
+    forced = [change for change in changes if change.path in kind.replaced_by and change.before is not MISSING]
     reason = f"{kind.author_path(forced[0].path)} cannot be changed in place" if forced else ""
     if forced:
         common["loses"] = kind.data if options.drop_data else ""
-    return Action(action=REPLACE if forced else UPDATE, changes=_shown(kind, found), reason=reason, **common)
+    shown = _shown(kind, without_former_secrets(changes, resource, known))
+    return Action(action=REPLACE if forced else UPDATE, changes=shown, reason=reason, **common)
+
+
+def _looked_up(resource: Resource, before: Document, around: Surrounding, value: t.Any) -> t.Any:
+    """What stands for a reference: the id, or the type of a connection."""
+    if isinstance(value, Ref):
+        return around.matched.by_reference.get(value, value.unknown)
+    found = before.get("type") or dataset_type(value.connection, around.desired, around.snapshot)
+    if found is None:
+        around.problems.append(
+            Problem(
+                f"the type of connection {value.connection} is not known: the key may not read it or there is "
+                f"no such connection; declare the type of the dataset (PostgreSQL, Snowflake, S3 ...)",
+                f"{resource.path}.type",
+                resource.location,
+            )
+        )
+    return found
 
 
 def effective_rules(resource: Resource, options: Options) -> Rules:
-    """The rules of a resource; secrets count as changed where they are sent on every run, and some tags are ignored."""
+    """The rules of a resource; secrets count as changed where they are to be sent, and some tags are ignored."""
     rules = dict(resource.rules)
     for path, rule in resource.rules.items():
-        if isinstance(rule, Secret) and options.update_secrets == "always":
-            rules[path] = Resent()
+        if isinstance(rule, Secret) and (options.update_secrets == "always" or rule.changed):
+            rules[path] = rule if options.update_secrets == "never" else Resent()
         elif isinstance(rule, AsSet) and path.rpartition(".")[2] == "tags":
             rules[path] = AsSet(options.ignore_tags)
     return rules
@@ -153,12 +215,13 @@ def _ignored(path: str, ignored: tuple[str, ...]) -> bool:
     return any(path == entry or path.startswith((entry + ".", entry + "[", entry + " ")) for entry in ignored)
 
 
-def _shown(kind: Kind, changes: list[Change]) -> tuple[Change, ...]:
+def _shown(kind: Kind, changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(
         Change(
             kind.author_path(change.path),
             redacted(change.before, kind.is_secret, change.path),
             redacted(change.after, kind.is_secret, change.path),
+            change.cause,
         )
         for change in changes
     )
@@ -178,78 +241,6 @@ def _needs(resource: Resource, desired: Mapping[str, Resource], kinds: Mapping[s
     for entry in resource.depends_on:
         needs += [key for key in desired if key == entry or key.endswith(f".{entry}")]
     return [key for key in dict.fromkeys(needs) if key in desired and key != resource.address]
-
-
-def _deletion(
-    kind: Kind, project: str | None, object_id: str, document: Document, options: Options, **more: t.Any
-) -> Action:
-    return Action(
-        address=address(kind.name, project, kind.label(object_id, document)),
-        kind=kind.name,
-        project=project,
-        action=DELETE,
-        object_id=object_id,
-        before=document,
-        loses=kind.data if options.drop_data else "",
-        **more,
-    )
-
-
-def _removals(
-    desired: Mapping[str, Resource], snapshot: Snapshot, matched: Matched, options: Options, kinds: Mapping[str, Kind]
-) -> list[Action]:
-    """``state: absent``: a project goes with everything in it, otherwise each declared object goes."""
-    whole = [key for key in matched.ids if desired[key].kind == "project"]
-    actions = []
-    for key in matched.ids:
-        resource = desired[key]
-        if whole and resource.kind != "project" and kinds[resource.kind].scope == "project":
-            continue
-        taken = ""
-        if resource.kind == "project":
-            counts = [
-                f"{len(held)} {name}s"
-                for name, held in snapshot.objects.items()
-                if kinds[name].scope == "project" and not kinds[name].singleton and held
-            ]
-            taken = f"with {', '.join(counts)}" if counts else ""
-        document = snapshot.of(resource.kind)[matched.ids[key]]
-        actions.append(
-            _deletion(
-                kinds[resource.kind],
-                resource.project,
-                matched.ids[key],
-                document,
-                options,
-                location=resource.location,
-                resource=resource,
-                reason=taken,
-            )
-        )
-    return actions
-
-
-def _pruned(
-    desired: Mapping[str, Resource], snapshot: Snapshot, matched: Matched, options: Options, kinds: Mapping[str, Kind]
-) -> list[Action]:
-    """What the project holds and the configuration does not, in the sections that the configuration contains."""
-    if not options.prune:
-        return []
-    project = next((resource.project for resource in desired.values() if resource.project), None)
-    actions = []
-    for kind in kinds.values():
-        if kind.singleton or kind.scope != "project" or kind.section not in options.sections:
-            continue
-        held = snapshot.of(kind.name)
-        labels = Counter(kind.label(object_id, document) for object_id, document in held.items())
-        for object_id, document in sorted(held.items()):
-            if (kind.name, object_id) not in matched.taken:
-                alone = labels[kind.label(object_id, document)] == 1
-                reason = "not in the configuration" if alone else f"id {object_id}, not in the configuration"
-                found = _deletion(kind, project, object_id, document, options, reason=reason)
-                # Two managed folders may have one name: their addresses have to differ.
-                actions.append(found if alone else replace(found, address=f"{found.address}[{object_id}]"))
-    return actions
 
 
 def _ordered(actions: list[Action]) -> tuple[Action, ...]:

@@ -80,6 +80,7 @@ def _taken_along(known: Action | None, key: str, dataset: Action, recipe: str, d
         object_id=recipe,
         before=document,
         reason=f"it reads {dataset.address}, which is deleted",
+        follows=dataset.address,
         resource=known.resource if known else None,
         location=known.location if known else dataset.location,
     )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from .._errors import Problem
 from .._kinds.base import Resource
-from .model import CREATE, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
+from .model import BOTH, CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
 
 
 def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resource] = ()) -> list[Problem]:
@@ -39,6 +39,20 @@ def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resou
             )
         )
     return problems
+
+
+def drift_limits(actions: Iterable[Action], options: Options) -> list[Problem]:
+    """With ``on_drift="fail"`` what somebody changed in DSS stops the plan."""
+    if options.on_drift != "fail":
+        return []
+    found = [action for action in actions if action.cause in (DRIFT, BOTH)]
+    names = ", ".join(action.address for action in found[:5])
+    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+    problem = Problem(
+        f"DSS was changed since the last apply ({names}{more}) and on_drift is fail: declare what DSS holds to accept it, "
+        "add a rule to ignore_drift, or set on_drift to overwrite or keep"
+    )
+    return [problem] if found else []
 
 
 def surroundings(

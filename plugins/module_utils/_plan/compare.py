@@ -10,7 +10,7 @@ Both walk the declared side only: a field that nobody declared belongs to DSS or
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -86,7 +86,12 @@ class Whole:
 
 @dataclass(frozen=True)
 class Secret(OnCreateOnly):
-    """A secret: DSS gives back another text each time, so it cannot be compared (dss-api.md 2.16)."""
+    """A secret: DSS gives back another text each time, so it cannot be compared (dss-api.md 2.16).
+
+    ``changed`` says that its fingerprint is no longer the recorded one: it is sent with the next write.
+    """
+
+    changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,11 +112,16 @@ Rules = Mapping[str, Rule]
 
 @dataclass(frozen=True)
 class Change:
-    """One declared field that differs. ``before`` and ``after`` are values or ``MISSING``."""
+    """One declared field that differs. ``before`` and ``after`` are values or ``MISSING``.
+
+    ``cause`` is known where there is a recorded side: ``config`` (the declaration changed), ``drift`` (DSS changed),
+    ``both``.
+    """
 
     path: str
     before: t.Any
     after: t.Any
+    cause: str | None = None
 
 
 def no_defaults(pattern: str, value: t.Any) -> Mapping[str, t.Any]:
@@ -152,15 +162,20 @@ def merge(declared: t.Any, actual: t.Any, rules: Rules, defaults: Defaults = no_
     return _Walk(rules, defaults).merged(declared, actual, "")
 
 
+def accepting(declared: t.Any, actual: t.Any, rules: Rules, paths: Collection[str]) -> t.Any:
+    """Return ``declared`` with what ``actual`` holds at some paths of their comparison; neither argument is modified."""
+    return _Walk(rules, no_defaults).accepted(declared, actual, frozenset(paths), "", "")
+
+
 class _Walk:
-    """One walk over a declared document; ``path`` is for people, ``pattern`` finds rules and defaults."""
+    """One walk over a declared document; ``pattern`` finds rules and defaults, ``path`` rules of a single member."""
 
     def __init__(self, rules: Rules, defaults: Defaults) -> None:
         self.rules = rules
         self.defaults = defaults
 
     def changes(self, declared: t.Any, actual: t.Any, default: t.Any, path: str, pattern: str) -> Iterator[Change]:
-        rule = self.rules.get(pattern)
+        rule = self.rules.get(path) or self.rules.get(pattern)
         if isinstance(rule, OnCreateOnly):
             return
         if isinstance(rule, Resent):
@@ -183,12 +198,12 @@ class _Walk:
         held = actual if isinstance(actual, dict) else {}
         defaults = default if isinstance(default, Mapping) else {}
         for key, value in declared.items():
-            below = (f"{path}.{key}" if path else key, f"{pattern}.{key}" if pattern else key)
+            below = (_below(path, key), _below(pattern, key))
             yield from self.changes(value, held.get(key, MISSING), defaults.get(key, MISSING), *below)
         if exclusive:
             for key in sorted(held.keys() - declared.keys()):
                 if not is_hollow(held[key]):
-                    yield Change(f"{path}.{key}" if path else key, held[key], MISSING)
+                    yield Change(_below(path, key), held[key], MISSING)
 
     def _members(
         self, declared: list[t.Any], actual: list[t.Any], rule: Rule | None, path: str, pattern: str
@@ -240,8 +255,7 @@ class _Walk:
             if value is None:
                 result.pop(key, None)
             else:
-                below = f"{pattern}.{key}" if pattern else key
-                result[key] = self.merged(value, held.get(key, MISSING), below)
+                result[key] = self.merged(value, held.get(key, MISSING), _below(pattern, key))
         return result
 
     def _merged_members(
@@ -258,6 +272,47 @@ class _Walk:
             added = [member for partner, member in zip(pairs, members) if partner is None]
             return [by_index.get(index, held) for index, held in enumerate(actual)] + added
         return members
+
+    def accepted(self, declared: t.Any, actual: t.Any, paths: frozenset[str], path: str, pattern: str) -> t.Any:
+        if path in paths:
+            return actual
+        rule = self.rules.get(pattern)
+        if isinstance(declared, dict) and not isinstance(rule, Whole):
+            held = actual if isinstance(actual, dict) else {}
+            keys = [*declared, *(key for key in held if key not in declared and _below(path, key) in paths)]
+            inner = {
+                key: self.accepted(
+                    declared.get(key, MISSING), held.get(key, MISSING), paths, _below(path, key), _below(pattern, key)
+                )
+                for key in keys
+            }
+            return {key: None if value is MISSING else value for key, value in inner.items()}
+        if isinstance(declared, list) and _holds_mappings(declared, actual) and not isinstance(rule, (Whole, AsSet)):
+            return self._accepted_members(declared, actual if isinstance(actual, list) else [], paths, path, pattern)
+        return declared
+
+    def _accepted_members(
+        self, declared: list[t.Any], actual: list[t.Any], paths: frozenset[str], path: str, pattern: str
+    ) -> list[t.Any]:
+        rule, inner = self.rules.get(pattern), f"{pattern}[]"
+        pairs = match(declared, actual, rule)
+        members: list[tuple[int | None, t.Any]] = []
+        for index, (wanted, partner) in enumerate(zip(declared, pairs)):
+            held = MISSING if partner is None else actual[partner]
+            member = self.accepted(wanted, held, paths, f"{path}[{_label(wanted, rule, index)}]", inner)
+            if member is not MISSING:
+                members.append((partner, member))
+        for index, held in enumerate(actual):
+            if index not in pairs and f"{path}[{_label(held, rule, index)}]" in paths:
+                before = [place for place, (partner, _member) in enumerate(members) if partner in range(index)]
+                members.insert(before[-1] + 1 if before else 0, (index, held))
+        if f"{path} (order)" in paths:
+            members.sort(key=lambda entry: len(actual) if entry[0] is None else entry[0])
+        return [member for _partner, member in members]
+
+
+def _below(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
 
 
 def match(declared: Sequence[t.Any], actual: Sequence[t.Any], rule: Rule | None) -> list[int | None]:

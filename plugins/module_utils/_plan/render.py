@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from .._errors import Problem, visible
 from .compare import MISSING, Change, Unknown
-from .model import CREATE, DELETE, REPLACE, SIGNS, UNCHANGED, UPDATE, Action, Plan
+from .model import BOTH, CREATE, DELETE, DRIFT, REPLACE, SIGNS, UNCHANGED, UPDATE, Action, Plan, Section
 
 _LONGEST = 160
 
@@ -26,19 +26,30 @@ def text(plan: Plan, details: bool = True) -> str:
         lines += resource_lines(action, details)
     if lines:
         lines.append("")
+    for section in plan.sections:
+        lines += [*section_lines(section, details), ""] if section.lines else []
     for warning in plan.warnings:
         lines.append(visible(f"Warning: {warning}"))
     lines.append(summary(plan))
     return "\n".join(lines) + "\n"
 
 
+def section_lines(section: Section, details: bool = True) -> list[str]:
+    """The lines of a remark, without its details if it has a brief form."""
+    lines = section.lines if details or section.brief is None else section.brief
+    return [visible(line) for line in lines]
+
+
 def summary(plan: Plan) -> str:
     """The last line of a plan."""
     counts = plan.summary
     if not plan.changed:
-        return (
-            f"No changes. {counts[UNCHANGED]} {'object is' if counts[UNCHANGED] == 1 else 'objects are'} as declared."
+        left = sum(bool(action.left) for action in plan.actions)
+        same = counts[UNCHANGED] - left
+        other = (
+            f", {left} {'is' if left == 1 else 'are'} left as DSS holds {'it' if left == 1 else 'them'}" if left else ""
         )
+        return f"No changes. {same} {'object is' if same == 1 else 'objects are'} as declared{other}."
     return (
         f"Plan: {counts[CREATE]} to create, {counts[UPDATE]} to update, {counts[REPLACE]} to replace, "
         f"{counts[DELETE]} to delete."
@@ -50,8 +61,8 @@ def markdown(plan: Plan) -> str:
     lines = [f"**{summary(plan)}**", ""]
     if plan.changed:
         lines += ["| | resource | why | source |", "| --- | --- | --- | --- |"]
-        lines += [f"| {' | '.join(map(_cell, _row(action)))} |" for action in plan.changed] + [""]
-    lines += [f"- {_cell(str(warning))}" for warning in plan.warnings]
+        lines += [f"| {' | '.join(map(cell, _row(action)))} |" for action in plan.changed] + [""]
+    lines += [f"- {cell(str(warning))}" for warning in plan.warnings]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -62,23 +73,25 @@ def _row(action: Action) -> tuple[str, str, str, str]:
     return action.action, action.address, why, str(action.location)
 
 
-def _cell(value: str) -> str:
+def cell(value: str) -> str:
     """Text that cannot end a cell, or start a tag, a link or a mention."""
     return re.sub(r"([\\`*_{}\[\]<>|#@!~])", r"\\\1", visible(value)).replace("\n", " ")
 
 
 def resource_lines(action: Action, details: bool) -> list[str]:
     """The lines of one resource."""
-    extra = "".join(f" ({part})" for part in (action.reason, f"loses {action.loses}" if action.loses else "") if part)
+    cause = {DRIFT: "drift", BOTH: "declared anew, and drift"}.get(action.cause or "", "")
+    parts = (cause, action.reason, f"loses {action.loses}" if action.loses else "")
+    extra = "".join(f" ({part})" for part in parts if part)
     where = f"  # {action.location}" if str(action.location) else ""
     lines = [f"  {SIGNS[action.action]} {action.address}{extra}{where}"]
     if details:
         for change in action.changes:
-            lines += _change_lines(change, creating=action.action == CREATE)
+            lines += change_lines(change, creating=action.action == CREATE)
     return [visible(line).replace("\n", "\\n") for line in lines]
 
 
-def _change_lines(change: Change, creating: bool) -> list[str]:
+def change_lines(change: Change, creating: bool) -> list[str]:
     if isinstance(change.before, str) and isinstance(change.after, str) and "\n" in change.before + change.after:
         return [f"      ~ {change.path}:", *_code_diff(change.before, change.after)]
     if change.before is MISSING:
@@ -111,6 +124,7 @@ def as_data(plan: Plan) -> dict[str, t.Any]:
     return {
         "summary": plan.summary,
         "actions": [action_data(action) for action in plan.changed],
+        **{section.name: section.data for section in plan.sections},
         "text": text(plan),
         "markdown": markdown(plan),
     }
@@ -121,11 +135,11 @@ def action_data(action: Action) -> dict[str, t.Any]:
     return {
         "address": action.address,
         "action": action.action,
-        "cause": None,
+        "cause": action.cause,
         "source": str(action.location) or None,
         "reason": action.reason or None,
         "changes": [
-            {"path": change.path, "before": _plain(change.before), "after": _plain(change.after)}
+            {"path": change.path, "before": _plain(change.before), "after": _plain(change.after), "cause": change.cause}
             for change in action.changes
         ],
     }

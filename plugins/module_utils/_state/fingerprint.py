@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from .._kinds.base import SENSITIVE
@@ -52,9 +52,9 @@ def fingerprinted(value: t.Any, is_secret: t.Callable[[str], bool], secrets: Ite
 
 
 def _covered(value: t.Any, is_secret: t.Callable[[str], bool], secrets: tuple[str, ...], salt: str, path: str) -> t.Any:
-    if isinstance(value, Fingerprint):
+    if value is None or isinstance(value, (bool, Fingerprint)):  # whether something is secret is none itself
         return value
-    if path and is_secret(path) and value not in (None, "", [], {}):
+    if path and is_secret(path) and value not in ("", [], {}):
         return Fingerprint.of(value, salt)
     if isinstance(value, str):
         return Fingerprint.of(value, salt) if any(secret in value for secret in secrets) else value
@@ -62,10 +62,11 @@ def _covered(value: t.Any, is_secret: t.Callable[[str], bool], secrets: tuple[st
         named = value.get("secret") is True or is_secret(str(value.get("name", "")))
         covered = {}
         for key, inner in value.items():
-            if key == "value" and named and inner not in (None, ""):
-                covered[key] = Fingerprint.of(inner, salt)
-            else:
-                covered[key] = _covered(inner, is_secret, secrets, salt, f"{path}.{key}" if path else str(key))
+            below = f"{path}.{key}" if path else str(key)
+            is_hidden = key == "value" and named and inner not in (None, "") and not isinstance(inner, Fingerprint)
+            covered[key] = (
+                Fingerprint.of(inner, salt) if is_hidden else _covered(inner, is_secret, secrets, salt, below)
+            )
         return covered
     if isinstance(value, list):
         return [_covered(inner, is_secret, secrets, salt, path) for inner in value]
@@ -78,6 +79,19 @@ def holds_fingerprint(value: t.Any) -> bool:
         return True
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
     return any(map(holds_fingerprint, inner))
+
+
+def behind(covered: t.Any, value: t.Any) -> Iterator[str]:
+    """The texts of a value that stand behind the fingerprints of a covered one: secrets that were known once."""
+    if isinstance(covered, Fingerprint):
+        if isinstance(value, str) and covered == value:
+            yield value
+    elif isinstance(covered, Mapping) and isinstance(value, Mapping):
+        for key in covered.keys() & value.keys():
+            yield from behind(covered[key], value[key])
+    elif isinstance(covered, list) and isinstance(value, list):
+        for one, other in zip(covered, value):
+            yield from behind(one, other)
 
 
 def to_plain(value: t.Any) -> t.Any:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +15,7 @@ from pathlib import Path
 from .._errors import DssError
 from .._kinds.base import Kind
 from .backend import Backend
-from .holder import holder_from
+from .holder import Holder, holder_from
 from .journal import Journal
 from .layouts import candidates, read_layout
 from .lock import Lock, lock_of
@@ -107,6 +108,11 @@ class Ledger:
         """The state before anything was applied."""
         return replace(self.state, serial=0, resources={}, reading=None, versions=())
 
+    def unended(self, holder: Holder | None, now: datetime.datetime) -> Journal | None:
+        """The journal of a run that was interrupted; a run that is at work, and holds the lock, has one too."""
+        at_work = holder is not None and not holder.surely_gone and holder.expired_for(now) < 0
+        return None if at_work else self.interrupted
+
     # What is recorded -------------------------------------------------------------------------------------------------
 
     def recorded(self, declared: Iterable[str]) -> dict[str, Recorded]:
@@ -119,6 +125,11 @@ class Ledger:
             if key in wanted or entry.owner == owner
         }
         return {**instance, **(self.state.resources if self.project else {})}
+
+    @property
+    def has_of_instance(self) -> bool:
+        """Whether objects of the instance are recorded as declared by this project."""
+        return any(entry.owner == self.project for entry in self.states[INSTANCE].resources.values())
 
     def save(
         self,

@@ -145,7 +145,9 @@ def _applied(action: Action, done: Done, after: dict[str, Recorded], cover: Cove
         for change in (done.rewritten or {}).get(action.address, ())
     )
     if action.action == UNCHANGED and known is not None:
-        entry = replace(entry, deployed_at=known.deployed_at, deployed_by=known.deployed_by)
+        # What was a secret once stays covered, also when its name is no longer declared.
+        same_as_before = known.declared if known.declared == document else document
+        entry = replace(entry, declared=same_as_before, deployed_at=known.deployed_at, deployed_by=known.deployed_by)
         rewritten = known.rewritten
     after[action.address] = replace(entry, rewritten=rewritten)
 

@@ -86,7 +86,7 @@ class Store:
         blob = self.backend.read(name)
         if blob is None:
             raise UnusableState(
-                f"{self.place} has no version {serial}: the module state (action: show) lists the versions"
+                f"{self.place} has no version {serial}: the module state (action: list) lists the versions"
             )
         return model.load(blob.data, f"{self.backend.place}/{name}", self.environment, self.project)
 
@@ -121,8 +121,11 @@ class Store:
 
     def end(self, journal: Journal, segments: int) -> None:
         """Close the journal; what it held stays with the version that it made."""
-        closed = replace(journal, entries=(), listed={}, results={}, closed=True)
-        self._journal_version = self.backend.write(self.name("journal"), journals.dump(closed), self._journal_version)
+        self.rewrite(replace(journal, entries=(), listed={}, results={}, closed=True), segments)
+
+    def rewrite(self, journal: Journal, segments: int) -> None:
+        """Write the journal with its results, in place of the segments."""
+        self.begin(journal)
         for number in range(segments):
             self.backend.remove(self._segment(journal.run, number))
 

@@ -40,6 +40,7 @@ class PublicApi:
         path = _local_path(scope)
         body = await _body(receive)
         call = Call(node, scope["method"], path, scope["query_string"], scope["headers"], body)
+        node.calls.begin()
         effects = node.faults.take(call.method, path) if node.faults else None
         delay = node.latency_ms + (effects.get("delay_ms", 0) if effects else 0)
         if delay:

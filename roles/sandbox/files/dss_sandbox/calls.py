@@ -18,8 +18,14 @@ class CallLog:
         self._total = 0
         self._counts: Counter[str] = Counter()
         self._reads = 0
+        self._open = 0
+
+    def begin(self) -> None:
+        """A call has come in and is still to be processed."""
+        self._open += 1
 
     def record(self, method: str, path: str, template: str, status: int) -> None:
+        self._open -= 1
         self._calls.append((method, path, status))
         self._total += 1
         self._counts[f"{method} {template}"] += 1
@@ -34,6 +40,7 @@ class CallLog:
     def to_json(self) -> dict[str, Any]:
         return {
             "total": self._total,
+            "open": self._open,
             "reads": self._reads,
             "writes": self._total - self._reads,
             "counts": dict(sorted(self._counts.items())),

@@ -25,6 +25,7 @@ class Recorder:
         self._failing = failing
         self._during = during
         self._now = 0
+        self.ids: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def do(self, action: Action) -> None:
@@ -55,7 +56,9 @@ def carry_out(
     on_error: str = "stop",
     progress: t.Callable[[int, int, str], None] = lambda done, total, key: None,
 ) -> dict[str, str]:
-    return _carry_out(given, t.cast(t.Any, doer), guard or Guard(), workers, on_error, progress)
+    return _carry_out(given, t.cast(t.Any, doer), guard or Guard(), workers, on_error, progress, lambda *_ended: None)[
+        0
+    ]
 
 
 def test_what_is_needed_goes_first() -> None:

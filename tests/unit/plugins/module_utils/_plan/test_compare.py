@@ -20,6 +20,8 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare impo
     Resent,
     Secret,
     Spelled,
+    Whole,
+    accepting,
     compare,
     is_hollow,
     merge,
@@ -174,3 +176,55 @@ def test_a_resent_secret_is_always_a_change() -> None:
     rules = {"password": Resent()}
     assert compare({"password": "same"}, {"password": "same"}, rules) == [Change("password", "same", "same")]
     assert merge({"password": "new"}, {"password": "e:AES"}, rules) == {"password": "new"}
+
+
+# Accepting ------------------------------------------------------------------------------------------------------------
+
+ruled = st.fixed_dictionaries(
+    {},
+    optional={
+        "tags": st.lists(st.sampled_from("abc"), max_size=3),
+        "columns": members,
+        "some": members,
+        "items": st.lists(values, max_size=3),
+        "whole": values,
+        "map": st.dictionaries(st.sampled_from("abcd"), scalars, max_size=3),
+        "text": st.text("a\n", max_size=3),
+    },
+)
+RULES = {
+    "tags": AsSet(frozenset({"c"})),
+    "columns": Keyed(("name",)),
+    "some": Keyed(("name",), partial=True),
+    "whole": Whole(),
+    "map": Exclusive(),
+    "text": AsText(),
+}
+
+
+@given(ruled, ruled)
+def test_accepting_nothing_changes_nothing(declared: dict, actual: dict) -> None:
+    assert accepting(declared, actual, RULES, []) == declared
+
+
+@given(ruled, ruled)
+def test_accepting_everything_that_differs_leaves_no_difference(declared: dict, actual: dict) -> None:
+    differing = [change.path for change in compare(declared, actual, RULES)]
+    assert compare(accepting(declared, actual, RULES, differing), actual, RULES) == []
+
+
+@given(ruled, ruled, st.randoms(use_true_random=False))
+def test_accepting_a_part_leaves_the_differences_of_the_rest(declared: dict, actual: dict, random: t.Any) -> None:
+    declared.pop("items", None)  # members that are known by their position move up
+    differing = [change.path for change in compare(declared, actual, RULES)]
+    order = [path for path in differing if path.endswith(" (order)")]  # it follows from what is accepted besides
+    part = [path for path in differing if path not in order and random.random() < 0.5]
+    left = [change.path for change in compare(accepting(declared, actual, RULES, part), actual, RULES)]
+    assert {path for path in left if not path.endswith(" (order)")} == {*differing} - {*part} - {*order}
+
+
+def test_accepting_leaves_its_arguments_as_they_are() -> None:
+    declared, actual = {"a": {"b": 1}, "columns": [{"name": "x"}]}, {"a": {"b": 2}, "columns": [{"name": "y"}]}
+    former = repr((declared, actual))
+    accepting(declared, actual, RULES, ["a.b", "columns[x]", "columns[y]"])
+    assert repr((declared, actual)) == former

@@ -70,7 +70,8 @@ def test_the_plan_as_data_is_json_and_holds_changed_actions_only() -> None:
     data = json.loads(json.dumps(render.as_data(PLAN)))
     assert data["summary"] == {"create": 1, "update": 1, "replace": 0, "delete": 1, "unchanged": 1}
     assert [entry["address"] for entry in data["actions"]] == ["dataset.P.a", "recipe.P.r", "dataset.P.b"]
-    assert data["actions"][0]["changes"][1] == {"path": "folder", "before": None, "after": "(known after apply)"}
+    folder = {"path": "folder", "before": None, "after": "(known after apply)", "cause": None}
+    assert data["actions"][0]["changes"][1] == folder
     assert data["actions"][0]["source"] == "p.yml:3:5"
 
 

@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task is given and what it gives back: the parts that all modules share."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ._apply.executor import Outcome, Progress
+from ._apply.guard import Guard
+from ._configuration.load import Configuration, load
+from ._errors import DssError
+from ._kinds import KINDS
+from ._kinds.base import Resource
+from ._plan import render
+from ._plan.desired import desired
+from ._plan.model import Options, Plan
+from ._secrets import secret_values
+
+COMMON = (
+    "url",
+    "api_key",
+    "instance",
+    "client_certificate",
+    "ca_path",
+    "validate_certs",
+    "timeout",
+    "workers",
+    "state",
+    "drop_data",
+    "max_deletes",
+    "update_secrets",
+    "ignore_tags",
+    "project",
+)
+
+
+class RunError(DssError):
+    """A run that failed after it had begun to change things; carries the result so far."""
+
+    def __init__(self, message: str, result: dict[str, t.Any]) -> None:
+        self.result = result
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """What differs between a module and an action plugin: where texts go and where values come from.
+
+    ``base`` is the folder from which relative places count: that of the playbook, or the working directory.
+    """
+
+    environ: Mapping[str, str]
+    check_mode: bool = False
+    variable: Callable[[str], t.Any] | None = None
+    show: Callable[[Plan], None] = lambda plan: None
+    progress: Progress = lambda done, total, address: None
+    guard: Guard = field(default_factory=Guard)
+    base: Path = field(default_factory=Path.cwd)
+    explain: Callable[[str], None] = lambda text: None  # under -v
+
+
+@dataclass
+class Target:
+    """What a task is about: the configuration, the project and the desired resources."""
+
+    project: str | None
+    resources: dict[str, Resource]
+    sections: frozenset[str] = frozenset()
+    warnings: list[str] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+    configuration: Configuration | None = None
+
+
+def target_of(module: str, params: Mapping[str, t.Any], caller: Caller) -> Target:
+    """The desired side of a task. Raises ``ConfigurationError``."""
+    if module == "configuration":
+        source = params.get("definition") or Path(params["path"])
+        configuration = load(
+            source,
+            kinds=KINDS,
+            environment=params.get("environment"),
+            variables=params.get("variables") or {},
+            lookup=caller.variable,
+            process_environment=caller.environ,
+            naming=params["naming"],
+            strict=params["strict"],
+        )
+        return _of(configuration, configuration.project_key)
+    kind = KINDS[module]
+    author = {key: value for key, value in params.items() if key not in COMMON and value is not None}
+    project = author["key"] if kind.singleton else params.get("project")
+    if params["state"] == "absent":
+        resource = Resource(
+            kind.name, project if kind.scope == "project" else None, kind.identity(author), {}, identity=author
+        )
+        return Target(project, {resource.address: resource})
+    definition = {kind.section: author if kind.singleton else [author]}
+    return _of(
+        load(definition, kinds=KINDS, project_key=project, lookup=caller.variable, process_environment=caller.environ),
+        project,
+    )
+
+
+def _of(configuration: Configuration, project: str | None) -> Target:
+    secrets = {secret for entry in configuration.declarations for secret in secret_values(entry.fields)}
+    return Target(
+        project,
+        desired(configuration.declarations, project, KINDS),
+        configuration.sections,
+        [str(warning) for warning in configuration.warnings],
+        secrets,
+        configuration,
+    )
+
+
+def options_of(params: Mapping[str, t.Any], target: Target) -> Options:
+    """What the options of a task say of its plan."""
+    return Options(
+        absent=params["state"] == "absent",
+        prune=bool(params.get("prune")),
+        drop_data=params["drop_data"],
+        max_deletes=params["max_deletes"],
+        update_secrets=params["update_secrets"],
+        ignore_tags=frozenset(params["ignore_tags"]),
+        sections=target.sections,
+    )
+
+
+def result_of(plan: Plan, warnings: t.Sequence[str]) -> dict[str, t.Any]:
+    """The result of a plan that is not applied (yet)."""
+    data = render.as_data(plan)
+    return {
+        "changed": bool(plan.changed),
+        "plan": data,
+        "diff": {"prepared": data["text"]},
+        "warnings": [*warnings, *(str(warning) for warning in plan.warnings)],
+    }
+
+
+def finished(result: dict[str, t.Any], outcome: Outcome, advice: str = "run again to finish") -> dict[str, t.Any]:
+    """The result of an apply. Raises ``RunError`` with the advice where it did not succeed."""
+    done = {
+        **result,
+        "changed": bool(outcome.applied),
+        "warnings": [*result["warnings"], *(str(warning) for warning in outcome.warnings)],
+        "outcome": {
+            "applied": outcome.applied,
+            "failed": [{"address": address, "message": message} for address, message in outcome.failed.items()],
+            "skipped": outcome.skipped,
+        },
+    }
+    if outcome.succeeded:
+        return done
+    raise RunError(_failure(outcome, advice), brief(done))
+
+
+def brief(result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The result of a failure, which Ansible prints in full: without the actions, which would hide the message."""
+    return {**result, "plan": {"summary": result["plan"]["summary"]}}
+
+
+def _failure(outcome: Outcome, advice: str) -> str:
+    """What failed, what was done, and how to go on."""
+    counts = f"{len(outcome.applied)} applied, {len(outcome.failed)} failed, {len(outcome.skipped)} not started"
+    lines = [f"{outcome.stopped or 'the apply failed'}: {counts}; {advice}"]
+    lines += [
+        message if message.startswith(address) else f"{address}: {message}"
+        for address, message in outcome.failed.items()
+    ]
+    return "\n".join(lines)
