@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: report
 short_description: State and drift of a DSS project
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Says what the state records of a project, or how the project on the node differs from what is recorded.
   - Drift needs no configuration. What was applied last is compared with what the node holds, read in full.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: rollback
 short_description: Undo what was applied to a DSS project
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Brings a project back to what a former version of the state records, from the journals of the runs since.
   - Objects that those runs made are deleted, paths that they changed get their former value, and objects that they

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: state
 short_description: Look at what the state records of a DSS project, and change it
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - The state records what was last applied to one project in one environment. This module never changes a node.
   - Without O(project) it is about the state of the instance, which records connections.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: state_lock
 short_description: Show or break the lock of a state
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - A run that may change a project holds the lock of its state. A run that was killed is recognised, so that its lock
     goes to the next run without help; breaking a lock is for the rest.

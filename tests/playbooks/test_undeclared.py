@@ -32,10 +32,10 @@ DEFINITION: Document = {
 class Team:
     """A configuration that is deployed."""
 
-    def __init__(self, sandbox: SandboxProcess, base: Path, definition: Document = DEFINITION) -> None:
+    def __init__(self, sandbox: SandboxProcess, base: Path, definition: Document | None = None) -> None:
         self.sandbox = sandbox
         self.base = base
-        self.definition = copy.deepcopy(definition)
+        self.definition = copy.deepcopy(definition or DEFINITION)
         self.run()
 
     def run(self, check: bool = False, **options: t.Any) -> Document:

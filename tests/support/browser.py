@@ -81,7 +81,7 @@ class Browser:
     def _message(self) -> dict[str, t.Any]:
         deadline = time.monotonic() + 60
         while b"\0" not in self._buffer:
-            ready, _, _ = select.select([self._from], [], [], max(0, deadline - time.monotonic()))
+            ready = select.select([self._from], [], [], max(0, deadline - time.monotonic()))[0]
             assert ready, "the browser does not answer"
             read = os.read(self._from, 1 << 16)
             assert read, "the browser has ended"

@@ -55,9 +55,7 @@ class Place:
         entry = Entry(ORDERS, "dataset", "SALES", "orders", "update", "orders")
         store.begin(Journal("r1", "apply", state.lineage, state.serial, AT, "ada", (entry,)))
 
-    def run(
-        self, action: str = "", module: str = "state", check: bool = False, **options: t.Any
-    ) -> dict[str, t.Any]:
+    def run(self, action: str = "", module: str = "state", check: bool = False, **options: t.Any) -> dict[str, t.Any]:
         given = {"state_backend": LOCAL, "environment": "dev", "project": "SALES", "lock_timeout": 0.0, **options}
         action = action or ("list" if module == "state" else "show")
         return run_module(given.pop("environ", {}), module, check, base=self.folder, action=action, **given)

@@ -96,7 +96,7 @@ def drift_of(kind: Kind, rules: Rules, recorded: Recorded, actual: Document) -> 
 
 
 def _touches(path: str, others: Iterable[str]) -> bool:
-    return any(covers(path, other) or covers(other, path) for other in others)
+    return any(covers(*pair) for other in others for pair in ((path, other), (other, path)))
 
 
 def covers(path: str, other: str) -> bool:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -36,14 +37,13 @@ class Flow:
     def downstream(self, start: Iterable[str]) -> list[str]:
         """The given nodes and everything that is made of them, the nearest first."""
         found = dict.fromkeys(start)
-        waiting = list(found)
-        for node in waiting:  # grows while it is walked
-            for recipe in self.readers.get(node, ()):
-                for output in self.writes[recipe]:
-                    if output not in found:
-                        found[output] = None
-                        waiting.append(output)
-        return waiting
+        waiting = deque(found)
+        while waiting:
+            for recipe in self.readers.get(waiting.popleft(), ()):
+                new = [output for output in self.writes[recipe] if output not in found]
+                found.update(dict.fromkeys(new))
+                waiting.extend(new)
+        return list(found)
 
 
 @dataclass(frozen=True)

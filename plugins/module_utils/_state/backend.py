@@ -46,11 +46,9 @@ class Backend(t.Protocol):
     @property
     def place(self) -> str:
         """Where it is, for messages; holds no secret."""
-        ...
 
     def read(self, name: str) -> Blob | None:
         """The content, or None when there is none."""
-        ...
 
     def write(self, name: str, data: bytes, expected: Expected, beside: Mapping[str, bytes] | None = None) -> str:
         """Write if the version is still the expected one (None: nothing is there); returns the new version.
@@ -58,12 +56,9 @@ class Backend(t.Protocol):
         ``beside`` is written first and unconditionally: copies whose content nobody disputes. Never half done: a
         reader sees the old or the new content. Raises ``Moved``.
         """
-        ...
 
     def remove(self, name: str) -> None:
         """Remove what is there, if anything."""
-        ...
 
     def close(self) -> None:
         """Give back sockets and files."""
-        ...

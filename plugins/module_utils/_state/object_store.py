@@ -126,7 +126,7 @@ class ObjectStore:
 
     def _sentence(self, error: Exception, name: str) -> BackendError:
         """One sentence out of obstore's many lines, which may hold what was sent."""
-        text = str(error).split("\n\nDebug source")[0]
+        text = str(error).split("\n\nDebug source", maxsplit=1)[0]
         for secret in filter(None, self._bucket.config.values()):
             text = text.replace(secret, "***")
         code = re.search(r"<Code>(\w+)</Code>", text)

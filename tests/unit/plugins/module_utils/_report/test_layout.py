@@ -65,7 +65,7 @@ def test_a_chain_longer_than_the_stack_is_one_row() -> None:
 def test_no_two_boxes_overlap(seed: int) -> None:
     chance = random.Random(seed)
     nodes = [str(number) for number in range(chance.randrange(2, 120))]
-    edges = [(chance.choice(nodes), chance.choice(nodes)) for _ in range(chance.randrange(150))]
+    edges = [(chance.choice(nodes), chance.choice(nodes)) for _edge in range(chance.randrange(150))]
     drawn = layout(nodes, edges)
     assert drawn.places.keys() == set(nodes)
     assert_readable(drawn)
