@@ -116,6 +116,7 @@ def build_and_install(session: nox.Session) -> None:
 
 
 pytest_session("playbooks", "Playbooks as a user runs them, against a sandbox node.")
+pytest_session("reliability", "Runs that are killed at any point, and calls that fail: nothing is lost.")
 
 
 @session("molecule")
