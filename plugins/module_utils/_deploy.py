@@ -267,7 +267,7 @@ class Deployment:
         work = self.work
         after = work.after(plan, self.recorded, outcome)
         work.close_run(self.former, after, journal, segments, journal.operation, None)
-        undo = undone([journal], work, after, self.former)
+        undo = undone([work.in_clear(journal, plan)], work, after, self.former)
         try:
             finished(result, outcome, "what was applied is undone")
         except RunError as error:

@@ -22,7 +22,7 @@ from ._state.ledger import Ledger
 from ._state.model import INSTANCE, Recorded, State
 from ._task import Caller, RunError, brief, result_of
 from ._undo import snapshot_for, undo_plan, undone
-from ._work import Work
+from ._work import Work, complete_images
 
 
 def rollback(params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> dict[str, t.Any]:
@@ -43,18 +43,19 @@ def _rollback(work: Work) -> dict[str, t.Any]:
     target, journals = _version(serial, ledger), _journals(serial, ledger)
     if not journals:
         return {"changed": False, "to": serial, "warnings": ledger.warnings, "plan": result_of(Plan(()), [])["plan"]}
-    by_git: tuple[str, ...] = ()
-    if work.params["method"] == "git" and not caller.check_mode:
-        by_git = revert(work.node, _project(work), target.reading, journals, KINDS)
     plan = undo_plan(undo(journals, snapshot_for(journals, work), KINDS))
     result = {**result_of(plan, ledger.warnings), "to": serial}
     caller.show(plan)
     if caller.check_mode:
         return result
+    reverted, beyond = None, ()
+    if work.params["method"] == "git":
+        reverted = complete_images(plan, (), work)
+        beyond = revert(work.node, _project(work), target.reading, journals, KINDS)
     recorded, former = _of_instance(journals, ledger) if work.project else ({}, {})
-    done = undone(journals, work, {**recorded, **ledger.state.resources}, {**former, **target.resources})
-    data = {**done.data, "not_restored": [*by_git, *done.not_restored]}
-    result = {**result, "changed": bool(done.outcome.applied) or bool(by_git), "rollback": data}
+    done = undone(journals, work, {**recorded, **ledger.state.resources}, {**former, **target.resources}, reverted)
+    data = {**done.data, "not_restored": [*beyond, *done.not_restored]}
+    result = {**result, "changed": bool(done.restored) or reverted is not None, "rollback": data}
     if not done.succeeded:
         raise RunError(done.text, brief(result))
     return {**result, "msg": done.text}

@@ -18,8 +18,9 @@ from ._kinds import KINDS
 from ._node.read import read
 from ._plan.model import Options, Plan, Section, Snapshot
 from ._secrets import secret_values
-from ._state.journal import Journal
+from ._state.journal import DONE, Entry, Journal, Result, continued
 from ._state.model import Recorded
+from ._state.records import entries_of
 from ._work import Work, complete_images
 
 
@@ -28,6 +29,7 @@ class Undone:
     """How an undo went; ``differs`` is what is not as it was, although nothing stands in the way."""
 
     outcome: Outcome
+    restored: tuple[str, ...]
     not_restored: tuple[str, ...]
     differs: tuple[str, ...]
     seconds: float
@@ -39,7 +41,7 @@ class Undone:
     @property
     def text(self) -> str:
         """The result for people."""
-        count = len(self.outcome.applied)
+        count = len(self.restored)
         objects = "1 object is as it was" if count == 1 else f"{count} objects are as they were"
         lines = [f"rolled back in {self.seconds:.1f} s: {objects} before"]
         if not self.succeeded:
@@ -54,7 +56,7 @@ class Undone:
         return {
             "succeeded": self.succeeded,
             "seconds": round(self.seconds, 1),
-            "restored": self.outcome.applied,
+            "restored": list(self.restored),
             "failed": [{"address": key, "message": message} for key, message in self.outcome.failed.items()],
             "not_restored": list(self.not_restored),
             "differs": list(self.differs),
@@ -87,21 +89,37 @@ def undo_plan(undo_of: Undo) -> Plan:
 
 
 def undone(
-    journals: Sequence[Journal], work: Work, recorded: Mapping[str, Recorded], target: Mapping[str, Recorded]
+    journals: Sequence[Journal],
+    work: Work,
+    recorded: Mapping[str, Recorded],
+    target: Mapping[str, Recorded],
+    reverted: Plan | None = None,
 ) -> Undone:
-    """Undo runs, oldest first, and read back; then ``target`` is recorded in place of ``recorded``."""
+    """Undo runs, oldest first, and read back; then ``target`` is recorded in place of ``recorded``.
+
+    ``reverted`` is what the project's own Git has undone already: the journal tells it like the rest.
+    """
     began = time.monotonic()
     snapshot = snapshot_for(journals, work)
     planned = undo(journals, snapshot, KINDS)
     plan = complete_images(planned.plan, (), work)
     outcome, journal, segments = work.carry_out(plan, Options(), snapshot, "rollback", on_error="continue")
+    by_git = entries_of(reverted, work.cover) if reverted else ()
+    journal = _with(by_git, journal)
     differs = () if outcome.stopped else verified(planned, snapshot_for(journals, work), KINDS)
     wrong = {*outcome.failed, *outcome.skipped, *(line.split(":", 1)[0] for line in differs)}
     hidden = planned.hidden
     after = {key: _restored(entry, outcome, wrong, hidden.get(key, ())) for key, entry in target.items()}
     left = {key: replace(entry, status="failed") for key, entry in recorded.items() if key in wrong}
     work.close_run(recorded, {**left, **after}, journal, segments, "rollback", None)
-    return Undone(outcome, planned.not_restored, differs, time.monotonic() - began)
+    restored = tuple(dict.fromkeys([*(entry.address for entry in by_git), *outcome.applied]))
+    return Undone(outcome, restored, planned.not_restored, differs, time.monotonic() - began)
+
+
+def _with(entries: Sequence[Entry], journal: Journal) -> Journal:
+    """The journal with entries that are done; where it speaks of the same object, what was there first counts."""
+    results = {entry.address: Result(DONE, entry.object_id) for entry in entries}
+    return continued(replace(journal, entries=tuple(entries), results=results), journal) if entries else journal
 
 
 def _restored(entry: Recorded, outcome: Outcome, wrong: set[str], hidden: tuple[str, ...]) -> Recorded:

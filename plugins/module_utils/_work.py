@@ -138,10 +138,7 @@ class Work:
         on_error: str = "stop",
         written: t.Callable[[], None] = lambda: None,
     ) -> tuple[Outcome, Journal, int]:
-        """Apply a plan under a journal; returns the outcome, the journal with all results, and its segments.
-
-        The journal that is returned holds before-images with their secrets: it is for an undo in this very run.
-        """
+        """Apply a plan under a journal; returns the outcome, the journal with all results, and its segments."""
         journal = Journal(
             run=uuid.uuid4().hex,
             operation=operation,
@@ -185,6 +182,19 @@ class Work:
             key: Result(FAILED, outcome.ids.get(key), self.scrubbed(message)) for key, message in outcome.failed.items()
         }
         return outcome, replace(journal, results={**journal.results, **results}), notes.segments
+
+    def in_clear(self, journal: Journal, plan: Plan) -> Journal:
+        """The journal with the secrets of its before-images, as far as this run has read them: never to be written."""
+        images = {action.address: action.before for action in plan.changed}
+        return replace(
+            journal,
+            entries=tuple(
+                replace(entry, before=images[entry.address])
+                if entry.before == self.cover.image(entry.kind, images.get(entry.address))
+                else entry
+                for entry in journal.entries
+            ),
+        )
 
     def stamp(self) -> Stamp:
         return Stamp(self.now, self.by, self.project or "")

@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._report.formats import formatted
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._report.gather import gathered
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._task import Caller
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._task import Caller, RunError
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._work import host_of
 from support.engine import run_module
 from support.places import Places
@@ -303,3 +303,23 @@ def test_ansible_prints_no_secret_at_the_highest_verbosity(node: SandboxProcess,
     assert played.code == 0
     for word in ("Plan: 7 to create", "Drift of SECRET", "rolled back in", "max_deletes", "connect((sensitive)"):
         assert word in played.output.replace("'", ""), word
+
+
+def test_a_failed_run_gives_back_a_secret_that_it_changed(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    definition = {
+        "project": {"key": "BACK", "name": "Back"},
+        "variables": {"standard": {"api_token": "first-token-value"}},
+        "scenarios": [{"name": "s", "steps": []}],
+    }
+    run_module(sandbox.environ, base=tmp_path, definition=definition)
+    changed = {**definition, "variables": {"standard": {"api_token": "second-token-value"}}}
+    changed["scenarios"] = [{"name": "s", "steps": [], "description": "x"}]
+    sandbox.control.fault("PUT", "/projects/BACK/scenarios/*", status=500)
+    with pytest.raises(RunError) as failed:
+        run_module(sandbox.environ, base=tmp_path, definition=changed, on_failure="rollback", workers=1)
+    assert failed.value.result["rollback"]["succeeded"] is True
+    assert failed.value.result["rollback"]["not_restored"] == []
+    variables = sandbox.client().get_project("BACK").get_variables()["standard"]
+    assert variables == {"api_token": "first-token-value"}
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"token-value" not in kept
