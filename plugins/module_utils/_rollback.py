@@ -48,7 +48,8 @@ def _rollback(work: Work) -> dict[str, t.Any]:
     caller.show(plan)
     if caller.check_mode:
         return result
-    reverted, beyond = None, ()
+    reverted: Plan | None = None
+    beyond: tuple[str, ...] = ()
     if work.params["method"] == "git":
         reverted = complete_images(plan, (), work)
         beyond = revert(work.node, _project(work), target.reading, journals, KINDS)
