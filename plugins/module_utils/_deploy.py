@@ -247,11 +247,11 @@ class Deployment:
             on_error=self.params["on_error"],
             written=lambda: stood.append(self._standing()),
         )
+        if outcome.unsettled:  # nothing can be undone surely before what is under way has arrived
+            work.leave_open(journal, segments, outcome.unsettled)
+            return finished(result, outcome, "run again to finish, or the module rollback to undo it")
         if not outcome.succeeded and self.params["on_failure"] == "rollback" and not work.guard.stopped:
             return self._rolled_back(plan, outcome, journal, segments, result)
-        if outcome.unsettled:
-            work.leave_open(journal, segments, outcome.unsettled)
-            return finished(result, outcome)
         after = work.after(plan, self.recorded, outcome)
         seen = self._as_recorded(outcome.held, after)
         earlier = self._seen(planned, after) if unmoved else frozenset()

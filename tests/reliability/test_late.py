@@ -66,6 +66,18 @@ def test_what_arrives_after_settle_timeout_is_named_and_the_next_run_copes(labor
         assert_finished(trial)
 
 
+def test_a_failed_run_is_not_undone_while_a_write_may_still_arrive(laboratory: Laboratory) -> None:
+    method, path, address = WRITES["update"]
+    with laboratory.trial("local") as trial:
+        trial.control.fault(method, path, late_ms=LATE)
+        failed = trial.apply(LATTER, on_failure="rollback")
+        assert address in failed.error and "or the module rollback to undo it" in failed.error
+        assert "rollback" not in failed.result
+        trial.await_what_is_on_its_way()
+        assert not (error := trial.apply(LATTER).error), error
+        assert_finished(trial)
+
+
 def test_a_folder_that_arrives_twice_is_named(laboratory: Laboratory) -> None:
     method, path, _address = WRITES["create with an id of DSS"]
     with laboratory.trial("local") as trial:
