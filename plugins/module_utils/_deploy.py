@@ -7,20 +7,19 @@
 from __future__ import annotations
 
 import datetime
-import subprocess
 import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ._apply.executor import Outcome
 from ._apply.recover import find_again
 from ._apply.repair import with_repairs
 from ._approval import Approval
+from ._audit import audit
 from ._configuration.load import Configuration
-from ._errors import DssError, NodeError
+from ._errors import DssError
 from ._kinds import KINDS
-from ._kinds.paths import path_of
+from ._kinds.base import Resource
 from ._node.flow import zones
 from ._node.history import NoHistory, Standing, standing
 from ._node.options import node_options
@@ -29,6 +28,7 @@ from ._node.refresh import Refresh, as_recorded, closed, refresh, still
 from ._outlook import with_outlook
 from ._plan import render
 from ._plan.build import build
+from ._plan.checks import twins
 from ._plan.model import UNCHANGED, Options, Plan, Snapshot
 from ._plan.select import selectors_need_zones
 from ._plan.subset import Subset, subset
@@ -198,7 +198,7 @@ class Deployment:
         if plan.unmanaged is None and refreshed.unmanaged is not None:
             adopted = {action.address for action in plan.actions if action.adopts}
             plan = replace(plan, unmanaged=tuple(key for key in refreshed.unmanaged if key not in adopted))
-        return Planned(plan, snapshot, refreshed)
+        return Planned(_with_twins(plan, desired), snapshot, refreshed)
 
     def _zones(self, snapshot: Snapshot) -> Mapping[str, frozenset[tuple[str, str]]]:
         if self.target.project is None or not selectors_need_zones(self.params["only"]):
@@ -256,7 +256,7 @@ class Deployment:
         seen = self._as_recorded(outcome.held, after)
         earlier = self._seen(planned, after) if unmoved else frozenset()
         reading = self._closed(planned, after, stood[0] if stood else None, seen, earlier - seen)
-        self._audit(plan, outcome, result)
+        audit(work, plan, outcome, self.configuration, result["digest"])
         work.close_run(self.former, after, journal, segments, journal.operation, reading)
         return finished(result, outcome)
 
@@ -349,45 +349,9 @@ class Deployment:
         except NoHistory:
             return None
 
-    def _audit(self, plan: Plan, outcome: Outcome, result: dict[str, t.Any]) -> None:
-        """One entry in the audit log of DSS, where the key may write it (dss-api.md 2.18)."""
-        if self.configuration.settings.audit_log is False:
-            return
-        entry = {
-            "environment": self.work.environment,
-            "project": self.target.project,
-            "by": self.work.by,
-            "commit": _commit(self.configuration.root, self.caller.environ),
-            "digest": result["digest"],
-            "applied": len(outcome.applied),
-            "failed": len(outcome.failed),
-            "not_started": len(outcome.skipped),
-            **{f"to_{name}": count for name, count in plan.summary.items()},
-        }
-        try:
-            self.work.node.post(path_of("admin", "audit", "custom", "dataiku_iac.dss"), entry)
-        except NodeError as error:
-            self.caller.explain(f"no entry in the audit log of DSS: {error}")
 
-
-def _commit(root: Path | None, environ: Mapping[str, str]) -> str:
-    """The commit of the configuration: that of the CI job, or of the repository that it is in; empty without one."""
-    for name in ("CI_COMMIT_SHA", "GITHUB_SHA"):
-        if environ.get(name):
-            return environ[name]
-    if root is None:
-        return ""
-    try:
-        told = subprocess.run(
-            ["git", "-C", str(root), "rev-parse", "--verify", "--quiet", "HEAD"],
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return told.stdout.strip() if told.returncode == 0 else ""
+def _with_twins(plan: Plan, desired: Mapping[str, Resource]) -> Plan:
+    return replace(plan, warnings=(*plan.warnings, *twins(plan.unmanaged or (), desired)))
 
 
 def _confirmed(params: Mapping[str, t.Any], target: Target) -> None:

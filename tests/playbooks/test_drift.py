@@ -332,8 +332,8 @@ def test_an_update_that_failed_is_finished_by_the_next_run_and_is_no_drift(team:
 def test_another_folder_of_a_declared_name_is_a_warning(sandbox: SandboxProcess, tmp_path: Path) -> None:
     definition = {"project": {"key": "TWIN", "name": "Twin"}, "managed_folders": [{"name": "docs"}]}
     assert run_module(sandbox.environ, base=tmp_path, definition=definition)["warnings"] == []
-    twin = sandbox.client().get_project("TWIN").create_managed_folder("docs").id
+    sandbox.client().get_project("TWIN").create_managed_folder("docs")
     result = run_module(sandbox.environ, check=True, base=tmp_path, definition=definition)
     assert not result["changed"]
     (warning,) = result["warnings"]
-    assert f"another managed folder of this name ({twin}), which is not managed" in warning
+    assert "managed_folders[0]: the node holds another managed folder of this name, which is not managed" in warning

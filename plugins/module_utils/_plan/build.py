@@ -16,7 +16,7 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import drift_limits, limits, surroundings, twins
+from .checks import drift_limits, limits, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
@@ -71,7 +71,6 @@ def build(
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
     found, warnings = surroundings(actions, desired, snapshot)
-    warnings += twins(ordered, snapshot, kinds)
     warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
     others = None if recorded is None or options.absent else unmanaged(ordered, snapshot, kinds)
     return Plan(ordered, (*warnings, *findings(options)), tuple(problems + found), gone.forgets, others)

@@ -7,10 +7,10 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from .._errors import Problem
-from .._kinds.base import Kind, Resource
+from .._kinds.base import Resource
 from .model import BOTH, CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
 
 
@@ -41,22 +41,19 @@ def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resou
     return problems
 
 
-def twins(actions: Sequence[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> list[Problem]:
+def twins(unmanaged: Iterable[str], desired: Mapping[str, Resource]) -> list[Problem]:
     """Objects that nobody manages and that have the name of a declared one: DSS allows two folders of one name."""
-    known = {(action.kind, action.object_id) for action in actions}
-    named = {(action.kind, action.resource.name): action for action in actions if action.resource and action.object_id}
-    found = []
-    for name in sorted({action.kind for action in actions}):
-        for object_id, document in snapshot.of(name).items():
-            action = named.get((name, kinds[name].label(object_id, document)))
-            if action is not None and (name, object_id) not in known:
-                message = (
-                    f"the node holds another {name.replace('_', ' ')} of this name ({object_id}), which is not managed: "
-                    "delete it there if a write arrived twice, or rename it"
-                )
-                path = action.resource.path if action.resource else action.address
-                found.append(Problem(message, path, action.location, "warning"))
-    return found
+    return [
+        Problem(
+            f"the node holds another {desired[key].kind.replace('_', ' ')} of this name, which is not managed: delete it "
+            "there if a write arrived twice, or rename it",
+            desired[key].path,
+            desired[key].location,
+            "warning",
+        )
+        for key in unmanaged
+        if key in desired
+    ]
 
 
 def drift_limits(actions: Iterable[Action], options: Options) -> list[Problem]:
