@@ -88,3 +88,13 @@ def test_build_leaves_out_what_git_ignores() -> None:
     lines = (ROOT / ".gitignore").read_text().splitlines()
     ignored = {line.rstrip("/") for line in lines if line and not line.startswith("#")}
     assert ignored <= {*read("galaxy.yml")["build_ignore"]}
+
+
+def test_the_role_drift_gives_the_lookup_what_it_takes() -> None:
+    spec = yaml.safe_load((ROOT / "roles/drift/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    source = (ROOT / "plugins/lookup/report.py").read_text()
+    options = yaml.safe_load(source.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])["options"]
+    own = {"projects", "configurations", "directory", "formats", "fail"}
+    assert {name.removeprefix("drift_") for name in spec} - own <= options.keys() | NODE.keys()
+    tasks = (ROOT / "roles/drift/tasks/main.yml").read_text()
+    assert {name for name in spec if name not in tasks} == set()
