@@ -91,7 +91,9 @@ def test_build_leaves_out_what_git_ignores() -> None:
 
 
 def test_the_role_drift_gives_the_lookup_what_it_takes() -> None:
-    spec = yaml.safe_load((ROOT / "roles/drift/meta/argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    spec = yaml.safe_load((ROOT / "roles/drift/meta/argument_specs.yml").read_text())["argument_specs"]["main"][
+        "options"
+    ]
     source = (ROOT / "plugins/lookup/report.py").read_text()
     options = yaml.safe_load(source.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])["options"]
     own = {"projects", "configurations", "directory", "formats", "fail"}
