@@ -55,24 +55,18 @@ def with_outlook(planned: Planned, run: Deployment, options: Options) -> Plan:
         lines = ["Leaves the state:", *(f"  {key} ({why})" for key, why in plan.forgets.items())]
         sections.append(Section("forgets", lines, dict(plan.forgets)))
     if plan.unmanaged is not None:
-        sections.append(Section("unmanaged", _unmanaged_lines(plan.unmanaged), list(plan.unmanaged)))
+        sections.append(Section("unmanaged", _listed("Not managed", plan.unmanaged), list(plan.unmanaged)))
     adopted = [action.address for action in plan.actions if action.adopts]
-    sections.append(Section("adopted", _adopted_lines(adopted), adopted))
+    sections.append(Section("adopted", _listed("Found on the node, to be recorded", adopted), adopted))
     return replace(plan, sections=tuple(sections))
 
 
-def _unmanaged_lines(addresses: Sequence[str]) -> list[str]:
+def _listed(title: str, addresses: Sequence[str]) -> list[str]:
+    """One line with the first of some addresses, or none."""
     if not addresses:
         return []
     more = f" and {len(addresses) - _SHOWN} more" if len(addresses) > _SHOWN else ""
-    return [f"Not managed: {', '.join(addresses[:_SHOWN])}{more}"]
-
-
-def _adopted_lines(addresses: Sequence[str]) -> list[str]:
-    if not addresses:
-        return []
-    more = f" and {len(addresses) - _SHOWN} more" if len(addresses) > _SHOWN else ""
-    return [f"Found on the node, to be recorded: {', '.join(addresses[:_SHOWN])}{more}"]
+    return [f"{title}: {', '.join(addresses[:_SHOWN])}{more}"]
 
 
 # Drift ----------------------------------------------------------------------------------------------------------------

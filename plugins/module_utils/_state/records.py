@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .._apply.inverse import effective
 from .._kinds.base import Kind, Ref, Resource, address, resolved
@@ -55,7 +55,7 @@ class Done:
     ids: Mapping[str, str]
     applied: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
-    rewritten: Rewrites = t.cast(Rewrites, None)
+    rewritten: Rewrites = field(default_factory=dict)
 
 
 def entries_of(plan: Plan, cover: Cover) -> tuple[Entry, ...]:
@@ -142,7 +142,7 @@ def _applied(action: Action, done: Done, after: dict[str, Recorded], cover: Cove
         Rewritten(
             change.path, _covered(change.after, change, action, cover), _covered(change.before, change, action, cover)
         )
-        for change in (done.rewritten or {}).get(action.address, ())
+        for change in done.rewritten.get(action.address, ())
     )
     if action.action == UNCHANGED and known is not None:
         # What was a secret once stays covered, also when its name is no longer declared.
