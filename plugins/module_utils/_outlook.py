@@ -13,7 +13,6 @@ from datetime import timedelta
 from functools import partial
 
 from ._kinds import KINDS
-from ._kinds.base import Known
 from ._node.flow import scenario_summaries
 from ._node.history import Commit, NoHistory, changed_paths
 from ._node.parallel import gather
@@ -24,6 +23,7 @@ from ._plan.model import UNCHANGED, Action, Options, Plan, Section, Snapshot
 from ._plan.subset import left_lines, subset_data
 from ._report.accept import acceptance
 from ._report.compared import DRIFTED, Found
+from ._report.drift import known_in
 from ._state.model import Recorded
 
 if t.TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Drifted:
 
 
 def _drift(planned: Planned, run: Deployment, options: Options) -> list[Drifted]:
-    known = _known(planned.snapshot)
+    known = known_in(planned.snapshot)
     drifted = planned.plan.drifted
     authors = _authors(drifted, planned, run)
     result = []
@@ -125,11 +125,6 @@ def _found(action: Action, recorded: Recorded | None, options: Options) -> Found
     rules = effective_rules(action.resource, options)
     changes = tuple(drift_of(KINDS[action.kind], rules, recorded, action.before))
     return Found(action.address, action.kind, DRIFTED, action.object_id, recorded, action.before, changes, rules=rules)
-
-
-def _known(snapshot: Snapshot) -> Known:
-    folders = {key: str(document.get("name") or key) for key, document in snapshot.of("managed_folder").items()}
-    return Known(frozenset(snapshot.of("dataset")), folders)
 
 
 def _authors(drifted: Sequence[Action], planned: Planned, run: Deployment) -> Mapping[str, Sequence[Commit]]:

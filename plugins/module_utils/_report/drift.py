@@ -79,7 +79,7 @@ def drift_report(
 ) -> Report:
     """The report on one project; ``who`` has the commits that changed an object, by address, newest first."""
     found = list(found)
-    known = _known(snapshot)
+    known = known_in(snapshot)
     counts = Counter(entry.status for entry in found)
     return {
         "report": "drift",
@@ -182,7 +182,8 @@ def _findings(
     return found
 
 
-def _known(snapshot: Snapshot) -> Known:
+def known_in(snapshot: Snapshot) -> Known:
+    """What an author form may name by name: the datasets and the managed folders of a project."""
     folders = {key: str(document.get("name")) for key, document in snapshot.of("managed_folder").items()}
     return Known(frozenset(snapshot.of("dataset")), folders)
 

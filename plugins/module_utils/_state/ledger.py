@@ -168,16 +168,11 @@ class Ledger:
         stopped: Callable[[], str],
     ) -> None:
         """Take the lock of the project, and first that of the instance if the run may change the instance."""
-        instance = instance or self._owns_instance_objects()
         scopes = [scope for scope in self.stores if scope != INSTANCE or instance or self.project is None]
         for scope in scopes:
             lock = lock_of(self.backend, self.stores[scope].lock_name, holder_from(environ, operation), lease)
             self.warnings += lock.acquire(timeout, stopped)
             self._locks.append(lock)
-
-    def _owns_instance_objects(self) -> bool:
-        state = self.stores[INSTANCE].read()
-        return state is not None and any(entry.owner == (self.project or "") for entry in state.resources.values())
 
     @property
     def lost(self) -> str:
