@@ -44,6 +44,7 @@ class Project:
         self.uploads: dict[str, list[Document]] = {}
         self.folder_files: dict[str, dict[str, tuple[bytes, int]]] = {}
         self.runs: dict[str, list[Document]] = {}
+        self.jobs: dict[str, Document] = {}
 
     # -- reading --
 
@@ -202,7 +203,7 @@ class Project:
         repository = self.repository
         return {
             "self": {**self.__dict__, "objects": {kind: dict(entries) for kind, entries in self.objects.items()}},
-            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files", "runs")},
+            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files", "runs", "jobs")},
             "repository": {
                 name: type(value)(value) if isinstance(value, (dict, set)) else value
                 for name, value in repository.__dict__.items()

@@ -6,7 +6,21 @@
 from __future__ import annotations
 
 from ..router import Route
-from . import connections, datasets, flow, folders, futures, git, imports, instance, projects, recipes, runs, scenarios
+from . import (
+    connections,
+    datasets,
+    flow,
+    folders,
+    futures,
+    git,
+    imports,
+    instance,
+    jobs,
+    projects,
+    recipes,
+    runs,
+    scenarios,
+)
 
 ROUTES: list[Route] = [
     *instance.ROUTES,
@@ -19,6 +33,7 @@ ROUTES: list[Route] = [
     *recipes.ROUTES,
     *scenarios.ROUTES,
     *runs.ROUTES,
+    *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
 ]

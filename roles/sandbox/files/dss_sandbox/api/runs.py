@@ -12,8 +12,8 @@ from ..call import Call, Reply, done
 from ..documents import Document, now_ms, random_id
 from ..errors import bad_request
 from ..router import PROJECT_READ, PROJECT_WRITE, Route
-from .common import not_found
-from .scenarios import find, unfinished
+from .common import not_found, unfinished
+from .scenarios import find
 
 _MANUAL = "manual"
 

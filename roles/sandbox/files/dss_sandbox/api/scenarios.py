@@ -13,7 +13,7 @@ from ..errors import bad_request
 from ..kinds import scenario as kind
 from ..project import Entry
 from ..router import PROJECT_READ, PROJECT_WRITE, Route
-from .common import already_there, born, check_identity, editable, entry, sent_tag
+from .common import already_there, born, check_identity, editable, entry, sent_tag, unfinished
 
 _CREATED_FROM = frozenset({"type", "name", "params"})
 _EPOCH = {"login": "unknown"}
@@ -23,11 +23,6 @@ def find(call: Call) -> tuple[str, Entry]:
     scenario_id = call.params["scenarioId"]
     message = f"Scenario {scenario_id} does not exist in project {call.project.key}"  # unverified text
     return scenario_id, entry(call, "scenarios", scenario_id, message)
-
-
-def unfinished(run: Document) -> bool:
-    """Whether a run is still going on; one that takes no time has ended when it is asked for."""
-    return bool(run["end"] > now_ms() + 1)
 
 
 def _summary(call: Call, scenario_id: str, found: Entry) -> Document:
