@@ -18,6 +18,7 @@ from . import (
     jobs,
     projects,
     recipes,
+    run_reports,
     runs,
     scenarios,
 )
@@ -33,6 +34,7 @@ ROUTES: list[Route] = [
     *recipes.ROUTES,
     *scenarios.ROUTES,
     *runs.ROUTES,
+    *run_reports.ROUTES,
     *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..call import Call, Reply
-from ..documents import Document, dumps, now_ms, tidy
+from ..documents import Document, dumps, tidy
 from ..errors import CODED, ILLEGAL_ARGUMENT, NOT_FOUND, SECURITY, DssError, bad_request
 from ..project import Entry
 
@@ -61,11 +61,6 @@ def usable(call: Call, definition: Document) -> bool:
     if call.key.admin or definition["usableBy"] == "ALL":
         return True
     return call.key.login is not None and bool(set(call.key.groups) & set(definition["allowedGroups"]))
-
-
-def unfinished(run: Document) -> bool:
-    """Whether a run or a job is still going on; one that takes no time has ended when it is asked for."""
-    return bool(run["end"] > now_ms() + 1)
 
 
 def born(call: Call, document: Document) -> Document:

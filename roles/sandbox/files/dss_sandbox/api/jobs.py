@@ -14,7 +14,7 @@ from ..errors import bad_request
 from ..kinds import recipe
 from ..project import Project
 from ..router import ANY_KEY, PROJECT_READ, PROJECT_WRITE, Route
-from .common import not_found, unfinished
+from .common import not_found
 from .flow import OBJECT_TYPES
 
 _TYPES = ("RECURSIVE_BUILD", "NON_RECURSIVE_FORCED_BUILD", "RECURSIVE_FORCED_BUILD", "RECURSIVE_MISSING_ONLY_BUILD")
@@ -111,9 +111,14 @@ def _activity(call: Call, output: Document) -> Document:
 # -- states --
 
 
+def _unfinished(job: Document) -> bool:
+    """One that takes no time has ended when it is asked for."""
+    return bool(job["end"] > now_ms() + 1)
+
+
 def _state(job: Document) -> str:
     """RUNNING, then DONE, ABORTED or FAILED (dss-api.md 2.9); the worst of its activities."""
-    if unfinished(job):
+    if _unfinished(job):
         return "RUNNING"
     outcomes = [activity["outcome"] for activity in job["activities"]]
     return next((outcome for outcome in ("FAILED", "ABORTED") if outcome in outcomes), "DONE")
@@ -146,7 +151,7 @@ def _list(call: Call) -> Any:
 
 
 def _running(call: Call) -> Any:
-    return [_base(job) for job in call.project.jobs.values() if unfinished(job)]
+    return [_base(job) for job in call.project.jobs.values() if _unfinished(job)]
 
 
 def _running_anywhere(call: Call) -> Any:
@@ -157,7 +162,7 @@ def _running_anywhere(call: Call) -> Any:
         for project in call.node.projects.values()
         if call.key.right_on(project.key, project.params.document)
         for job in project.jobs.values()
-        if unfinished(job) and (everyone or job["def"]["initiator"] == call.author)
+        if _unfinished(job) and (everyone or job["def"]["initiator"] == call.author)
     ]
 
 
@@ -174,7 +179,7 @@ def _detail(call: Call) -> Any:
 
 
 def _shown(job: Document, activity: Document) -> Document:
-    state = "RUNNING" if unfinished(job) else activity["outcome"]
+    state = "RUNNING" if _unfinished(job) else activity["outcome"]
     shown = {
         "activityId": activity["activityId"],
         "recipeName": activity["recipeName"],
@@ -212,7 +217,7 @@ def _abort(call: Call) -> Any:
     """unverified: no effect on a job that has ended."""
     job = _find(call)
     job_id = job["def"]["id"]
-    if not unfinished(job):
+    if not _unfinished(job):
         return done(f"No effect: job {job_id} is not running")
     aborted = [{**activity, "outcome": "ABORTED"} for activity in job["activities"]]
     call.project.jobs = {**call.project.jobs, job_id: {**job, "end": now_ms(), "activities": aborted}}
