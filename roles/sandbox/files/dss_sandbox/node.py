@@ -17,6 +17,7 @@ from .documents import Document, dumps, now_ms, tag
 from .faults import Faults
 from .futures import Futures
 from .keys import ApiKey
+from .outcomes import Outcomes
 from .project import Project
 from .switches import Switches
 
@@ -48,6 +49,7 @@ class Node:
         self.switches = Switches()
         self.calls = CallLog()
         self.faults = Faults()
+        self.outcomes = Outcomes()
         self.futures = Futures(self.switches)
         self.connections = Connections(database)
         self.projects: dict[str, Project] = {}
@@ -83,6 +85,7 @@ class Node:
         self.database.clear()
         self._start_empty()
         self.faults.clear()
+        self.outcomes.clear()
         self.calls.clear()
         for key in self.keys.values():
             self._store_key(key)

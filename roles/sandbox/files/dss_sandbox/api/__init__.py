@@ -6,7 +6,22 @@
 from __future__ import annotations
 
 from ..router import Route
-from . import connections, datasets, flow, folders, futures, git, imports, instance, projects, recipes, runs, scenarios
+from . import (
+    connections,
+    datasets,
+    flow,
+    folders,
+    futures,
+    git,
+    imports,
+    instance,
+    jobs,
+    projects,
+    recipes,
+    run_reports,
+    runs,
+    scenarios,
+)
 
 _PROJECTS: list[Route] = [
     *instance.ROUTES,
@@ -19,6 +34,8 @@ _PROJECTS: list[Route] = [
     *recipes.ROUTES,
     *scenarios.ROUTES,
     *runs.ROUTES,
+    *run_reports.ROUTES,
+    *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
 ]
