@@ -60,6 +60,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("visual_payload", "", "completed", ("completed", "verbatim")),
     Switch("creator_tag", "", False, (True, False)),
     Switch("plugin_custom_field", "", False, (True, False)),
+    Switch("data_quality_status", "", "text", ("text", "object")),
     Switch("future_polls", "", 1, ()),
     Switch("scenario_run_seconds", "", 0, ()),
     Switch("scenario_start_seconds", "", 0, ()),

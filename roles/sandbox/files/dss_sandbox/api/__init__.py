@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..router import Route
 from . import (
     connections,
+    data_quality,
     datasets,
     flow,
     folders,
@@ -21,6 +22,7 @@ from . import (
     run_reports,
     runs,
     scenarios,
+    standards,
 )
 
 _PROJECTS: list[Route] = [
@@ -31,6 +33,7 @@ _PROJECTS: list[Route] = [
     *imports.ROUTES,
     *git.ROUTES,
     *datasets.ROUTES,
+    *data_quality.ROUTES,
     *recipes.ROUTES,
     *scenarios.ROUTES,
     *runs.ROUTES,
@@ -38,6 +41,7 @@ _PROJECTS: list[Route] = [
     *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
+    *standards.ROUTES,
 ]
 
 DESIGN: list[Route] = [*_PROJECTS]
