@@ -56,6 +56,7 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("git_repository", "29", "project", ("project", "instance")),
     Switch("git_log_limit", "29", 0, ()),
     Switch("merge_commits", "29", False, (True, False)),
+    Switch("fleet_cloud", "27", "aws", ("aws", "azure", "gcp")),
     Switch("missing_connection", "", "accept", ("accept", "error")),
     Switch("visual_payload", "", "completed", ("completed", "verbatim")),
     Switch("creator_tag", "", False, (True, False)),

@@ -10,6 +10,7 @@ from . import (
     connections,
     data_quality,
     datasets,
+    fleet,
     flow,
     folders,
     futures,
@@ -48,4 +49,4 @@ DESIGN: list[Route] = [*_PROJECTS]
 AUTOMATION: list[Route] = [*_PROJECTS]
 DEPLOYER: list[Route] = [*_PROJECTS]
 GOVERN: list[Route] = [*instance.ROUTES]
-FLEET: list[Route] = []
+FLEET: list[Route] = [*fleet.ROUTES]
