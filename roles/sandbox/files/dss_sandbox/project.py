@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import database as db
 from . import layout
 from .documents import Document, dumps, tag
 from .repository import Repository
+
+if TYPE_CHECKING:
+    from .scenario_runs import Run
 
 _STAMPED = frozenset({"datasets", "recipes", "managed_folders"})  # zones and new scenarios have no creationTag
 _IDENTITY = ("name", "projectKey", "id", "smartName", "versionTag")
@@ -43,7 +46,10 @@ class Project:
         self.tags: Document = {}
         self.uploads: dict[str, list[Document]] = {}
         self.folder_files: dict[str, dict[str, tuple[bytes, int]]] = {}
-        self.runs: dict[str, list[Document]] = {}
+        self.runs: dict[str, tuple[Run, ...]] = {}
+        self.jobs: dict[str, Document] = {}
+        self.rule_results: dict[str, tuple[Document, ...]] = {}
+        self.standards_report: Document | None = None
 
     # -- reading --
 
@@ -132,6 +138,13 @@ class Project:
         self.tags = tags
         self.repository.write(layout.TAGS, dumps({"tags": tags}))
 
+    def forget_results(self, dataset: str, new_name: str | None = None) -> None:
+        """Those of data quality rules go with their dataset, or to its new name."""
+        results = {name: kept for name, kept in self.rule_results.items() if name not in (dataset, new_name)}
+        if new_name is not None:
+            results[new_name] = self.rule_results.get(dataset, ())
+        self.rule_results = results
+
     def _put_tag(self, name: str, version_tag: Document | None) -> None:
         self._db.put(db.PUT_TAG, (self.key, name, None if version_tag is None else dumps(version_tag)))
 
@@ -202,7 +215,7 @@ class Project:
         repository = self.repository
         return {
             "self": {**self.__dict__, "objects": {kind: dict(entries) for kind, entries in self.objects.items()}},
-            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files", "runs")},
+            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files")},
             "repository": {
                 name: type(value)(value) if isinstance(value, (dict, set)) else value
                 for name, value in repository.__dict__.items()

@@ -56,12 +56,16 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("git_repository", "29", "project", ("project", "instance")),
     Switch("git_log_limit", "29", 0, ()),
     Switch("merge_commits", "29", False, (True, False)),
+    Switch("fleet_cloud", "27", "aws", ("aws", "azure", "gcp")),
     Switch("missing_connection", "", "accept", ("accept", "error")),
     Switch("visual_payload", "", "completed", ("completed", "verbatim")),
     Switch("creator_tag", "", False, (True, False)),
     Switch("plugin_custom_field", "", False, (True, False)),
+    Switch("data_quality_status", "", "text", ("text", "object")),
     Switch("future_polls", "", 1, ()),
     Switch("scenario_run_seconds", "", 0, ()),
+    Switch("scenario_start_seconds", "", 0, ()),
+    Switch("job_seconds", "", 0, ()),
 )
 
 _BY_NAME = {switch.name: switch for switch in SWITCHES}
