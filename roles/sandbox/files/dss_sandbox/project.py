@@ -48,6 +48,8 @@ class Project:
         self.folder_files: dict[str, dict[str, tuple[bytes, int]]] = {}
         self.runs: dict[str, tuple[Run, ...]] = {}
         self.jobs: dict[str, Document] = {}
+        self.rule_results: dict[str, tuple[Document, ...]] = {}
+        self.standards_report: Document | None = None
 
     # -- reading --
 
@@ -135,6 +137,13 @@ class Project:
     def save_tags(self, tags: Document) -> None:
         self.tags = tags
         self.repository.write(layout.TAGS, dumps({"tags": tags}))
+
+    def forget_results(self, dataset: str, new_name: str | None = None) -> None:
+        """Those of data quality rules go with their dataset, or to its new name."""
+        results = {name: kept for name, kept in self.rule_results.items() if name not in (dataset, new_name)}
+        if new_name is not None:
+            results[new_name] = self.rule_results.get(dataset, ())
+        self.rule_results = results
 
     def _put_tag(self, name: str, version_tag: Document | None) -> None:
         self._db.put(db.PUT_TAG, (self.key, name, None if version_tag is None else dumps(version_tag)))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from ..router import Route
 from . import (
     connections,
+    data_quality,
     datasets,
+    fleet,
     flow,
     folders,
     futures,
@@ -21,6 +23,7 @@ from . import (
     run_reports,
     runs,
     scenarios,
+    standards,
 )
 
 _PROJECTS: list[Route] = [
@@ -31,6 +34,7 @@ _PROJECTS: list[Route] = [
     *imports.ROUTES,
     *git.ROUTES,
     *datasets.ROUTES,
+    *data_quality.ROUTES,
     *recipes.ROUTES,
     *scenarios.ROUTES,
     *runs.ROUTES,
@@ -38,10 +42,11 @@ _PROJECTS: list[Route] = [
     *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
+    *standards.ROUTES,
 ]
 
 DESIGN: list[Route] = [*_PROJECTS]
 AUTOMATION: list[Route] = [*_PROJECTS]
 DEPLOYER: list[Route] = [*_PROJECTS]
 GOVERN: list[Route] = [*instance.ROUTES]
-FLEET: list[Route] = []
+FLEET: list[Route] = [*fleet.ROUTES]
