@@ -43,6 +43,19 @@ def _node(given: Mapping[str, t.Any], value: Value) -> dict[str, t.Any]:
     return {"url": url, "instance": instance, "api_key": "" if key is None and instance is None else key}
 
 
+def with_hosts(
+    spec: Mapping[str, Mapping[str, t.Any]], given: Mapping[str, t.Any], value_for: Callable[[str], Value]
+) -> dict[str, t.Any]:
+    """The options that describe another node, such as ``source``, with what the host says that ``host`` names in them."""
+    found = dict(given)
+    for name, rule in spec.items():
+        node = given.get(name)
+        if "host" in rule.get("options", ()) and isinstance(node, Mapping) and node.get("host"):
+            rest = {key: option for key, option in node.items() if key != "host"}
+            found[name] = with_variables(rule["options"], rest, value_for(str(node["host"])))
+    return found
+
+
 def value_of(variables: Mapping[str, t.Any], templar: t.Any) -> Value:
     """Looks up variables and templates those that are asked for; what is empty or omitted is not given."""
 
