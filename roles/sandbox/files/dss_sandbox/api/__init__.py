@@ -6,7 +6,22 @@
 from __future__ import annotations
 
 from ..router import Route
-from . import connections, datasets, flow, folders, futures, git, imports, instance, projects, recipes, runs, scenarios
+from . import (
+    connections,
+    datasets,
+    exported_bundles,
+    flow,
+    folders,
+    futures,
+    git,
+    imported_bundles,
+    imports,
+    instance,
+    projects,
+    recipes,
+    runs,
+    scenarios,
+)
 
 _PROJECTS: list[Route] = [
     *instance.ROUTES,
@@ -23,8 +38,10 @@ _PROJECTS: list[Route] = [
     *flow.ROUTES,
 ]
 
-DESIGN: list[Route] = [*_PROJECTS]
-AUTOMATION: list[Route] = [*_PROJECTS]
+# A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the
+# client's documentation.
+DESIGN: list[Route] = [*_PROJECTS, *exported_bundles.ROUTES]
+AUTOMATION: list[Route] = [*_PROJECTS, *imported_bundles.ROUTES]
 DEPLOYER: list[Route] = [*_PROJECTS]
 GOVERN: list[Route] = [*instance.ROUTES]
 FLEET: list[Route] = []
