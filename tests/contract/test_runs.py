@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from support.sandbox import import_project
 
 from .errors import refusal
 
@@ -126,6 +129,21 @@ def test_the_testing_status_counts_the_last_runs_of_tests(control: Any, project:
     ran(scenario)
     status = project.get_testing_status()
     assert (status.nb_total_ran_scenarios, status.nb_scenarios_per_outcome) == (1, {"FAILED": 1})
+
+
+def test_the_testing_status_is_that_of_a_bundle(client: Any, control: Any, tmp_path: Path) -> None:
+    for path, content in {
+        "params.json": {"name": "Bundled"},
+        "scenarios/t.json": {"type": "step_based", "name": "t", "markedAsTest": True, "params": {"steps": []}},
+        "active-bundle.json": {"bundleId": "v1"},
+    }.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(json.dumps(content))
+    import_project(client, tmp_path, "BUNDLED")
+    project = client.get_project("BUNDLED")
+    ran(project.get_scenario("t"))
+    found = {bundle: project.get_testing_status(bundle).nb_total_ran_scenarios for bundle in (None, "v1", "v2")}
+    assert found == {None: 1, "v1": 1, "v2": 0}
 
 
 def test_the_reports_of_tests_show_what_failed(control: Any, project: Any, scenario: Any) -> None:

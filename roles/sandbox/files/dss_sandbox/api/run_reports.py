@@ -16,7 +16,7 @@ from ..documents import Document
 from ..errors import bad_request
 from ..project import Project
 from ..router import PROJECT_READ, Route
-from ..scenario_runs import Run
+from ..scenario_runs import Run, active_bundle
 from .runs import check_step, run_of
 
 _XML = "application/xml;charset=utf-8"
@@ -24,9 +24,10 @@ _HTML = "text/html;charset=utf-8"
 
 
 def last_test_runs(project: Project, bundle_id: str = "") -> list[Run]:
-    """The last finished run of each test scenario."""
+    """The last finished run of each test scenario while that bundle was active, by default the one that is [client]."""
+    bundle = bundle_id or active_bundle(project)
     lasts = [
-        next((run for run in project.runs.get(scenario_id, ()) if run.finished), None)
+        next((run for run in project.runs.get(scenario_id, ()) if run.finished and run.bundle == bundle), None)
         for scenario_id, found in project.objects["scenarios"].items()
         if found.document.get("markedAsTest")
     ]
