@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from . import layout
+from .activation import active_id
 from .documents import Document, now_ms, random_id
 from .outcomes import CANCELLED, Outcomes
 from .project import Entry, Project
@@ -135,7 +135,7 @@ def start(project: Project, scenario_id: str, params: Document, outcomes: Outcom
         end=begins + max(1, 1000 * int(switches["scenario_run_seconds"])),
         # The client says that a fire "can be cancelled if the scenario was already running"; unverified that it always is.
         outcome=CANCELLED if busy else outcomes.scenario(project.key, scenario_id),
-        bundle=active_bundle(project),
+        bundle=active_id(project),
     )
     project.runs = {**project.runs, scenario_id: (run, *project.runs.get(scenario_id, ()))}
     return run
@@ -147,12 +147,6 @@ def abort(project: Project, scenario_id: str) -> bool:
     aborted = tuple(replace(run, end=now_ms(), outcome="ABORTED") if run.running else run for run in runs)
     project.runs = {**project.runs, scenario_id: aborted}
     return aborted != runs
-
-
-def active_bundle(project: Project) -> str | None:
-    """The bundle whose content the project has; none on a design node."""
-    text = project.repository.read(layout.ACTIVE_BUNDLE)
-    return layout.parse(layout.ACTIVE_BUNDLE, text).get("bundleId") if text else None
 
 
 def _run_id(time: int) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree
 
+from ..activation import active_id
 from ..call import Call, Reply
 from ..documents import Document
 from ..errors import bad_request
 from ..project import Project
 from ..router import PROJECT_READ, Route
-from ..scenario_runs import Run, active_bundle
+from ..scenario_runs import Run
 from .runs import check_step, run_of
 
 _XML = "application/xml;charset=utf-8"
@@ -25,7 +26,7 @@ _HTML = "text/html;charset=utf-8"
 
 def last_test_runs(project: Project, bundle_id: str = "") -> list[Run]:
     """The last finished run of each test scenario while that bundle was active, by default the one that is [client]."""
-    bundle = bundle_id or active_bundle(project)
+    bundle = bundle_id or active_id(project)
     lasts = [
         next((run for run in project.runs.get(scenario_id, ()) if run.finished and run.bundle == bundle), None)
         for scenario_id, found in project.objects["scenarios"].items()
