@@ -19,7 +19,7 @@ from ._node.parallel import gather
 from ._plan.build import effective_rules
 from ._plan.drift import drift_of
 from ._plan.impact import impact, impact_data, impact_lines, needs_summaries
-from ._plan.model import UNCHANGED, Action, Options, Plan, Section, Snapshot
+from ._plan.model import UNCHANGED, Action, Options, Plan, Section
 from ._plan.subset import left_lines, subset_data
 from ._report.accept import acceptance
 from ._report.compared import DRIFTED, Found

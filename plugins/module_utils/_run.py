@@ -7,23 +7,26 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ._apply.executor import apply
 from ._deploy import deploy
 from ._errors import DssError, visible
 from ._kinds import KINDS
 from ._node.client import DssNode
-from ._node.options import node_options
 from ._node.read import read
 from ._plan import render
 from ._plan.build import build, resource_notes
 from ._rollback import rollback
 from ._secrets import option_secrets, scrubbed
+from ._session import session
 from ._states import manage_lock, manage_state
 from ._task import Caller, RunError, Target, brief, finished, options_of, result_of, target_of
 
+Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
+
 _WITHOUT_NODE = {"state": manage_state, "state_lock": manage_lock}
+_ON_NODE: Mapping[str, Module] = {"rollback": rollback}  # modules that are neither a kind nor a configuration
 
 
 def run(module: str, params: Mapping[str, t.Any], caller: Caller) -> dict[str, t.Any]:
@@ -42,8 +45,8 @@ def run(module: str, params: Mapping[str, t.Any], caller: Caller) -> dict[str, t
 def _run(module: str, params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> dict[str, t.Any]:
     if module in _WITHOUT_NODE:
         return _WITHOUT_NODE[module](params, caller)
-    if module == "rollback":
-        return rollback(params, caller, secrets)
+    if module in _ON_NODE:
+        return _ON_NODE[module](params, caller, secrets)
     target = target_of(module, params, caller)
     secrets |= target.secrets
     if params.get("validate_only"):
@@ -51,14 +54,8 @@ def _run(module: str, params: Mapping[str, t.Any], caller: Caller, secrets: set[
         return {"changed": False, "warnings": [*target.warnings, *notes], "resources": sorted(target.resources)}
     if module == "configuration":
         return deploy(params, caller, target, secrets)
-    options = node_options(params, caller.environ)
-    secrets.add(options.api_key)
-    with caller.guard as guard:
-        node = DssNode(options, lambda: guard.stopped)
-        try:
-            return _one_object(params, caller, target, node, options.workers)
-        finally:
-            node.close()
+    with session(params, caller, secrets) as node:
+        return _one_object(params, caller, target, node, node.options.workers)
 
 
 def _one_object(

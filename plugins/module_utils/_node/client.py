@@ -11,12 +11,17 @@ import random
 import re
 import time
 import typing as t
-from urllib.parse import urljoin
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode, urljoin
 
-from .._errors import MissingLibrary, NodeError
+from .._errors import DssError, MissingLibrary, NodeError
 from .options import NodeOptions, proxies
 
+T = t.TypeVar("T")
+
 _TRIES = 4
+_CHUNK = 256 * 1024
 _PASSING = frozenset({429, 502, 503, 504})
 _IS_IT_A_NODE = "is url the address of a DSS node, or of a proxy or login page before it?"
 
@@ -38,45 +43,87 @@ class DssNode:
         self._client = _client(options)
 
     def get(self, path: str, /, **query: t.Any) -> t.Any:
-        return self._call("GET", path, None, query)
+        return self._json("GET", path, None, query)
 
     def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
-        return self._call("PUT", path, body, query)
+        return self._json("PUT", path, body, query)
 
     def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
-        return self._call("POST", path, body, query)
+        return self._json("POST", path, body, query)
 
     def delete(self, path: str, **query: t.Any) -> t.Any:
-        return self._call("DELETE", path, None, query)
+        return self._json("DELETE", path, None, query)
+
+    def text(self, path: str, /, **query: t.Any) -> str:
+        """What a call answers that is a text and not JSON, such as a log."""
+
+        def decode(response: t.Any) -> str:
+            return t.cast(bytes, response.content).decode("utf-8", "replace")
+
+        return self._call("GET", path, lambda: decode(self._client._perform_http("GET", path, params=query or None)))
+
+    def download(self, path: str, chunk: Callable[[bytes], object], restart: Callable[[], object]) -> None:
+        """Give a binary answer to ``chunk``, part by part; ``restart`` is called before the first, and before another try."""
+
+        def receive() -> None:
+            restart()
+            with self._client._perform_http("GET", path, stream=True) as response:
+                for part in response.iter_content(_CHUNK):
+                    chunk(part)
+
+        self._call("GET", path, receive)
+
+    def upload(self, path: str, file: Path, **query: t.Any) -> t.Any:
+        """Send a file as the field ``file`` of a form, streamed (dss-api.md 1.1); returns the JSON of the answer, if any."""
+        whole = f"{path}?{urlencode(query)}" if query else path
+
+        def send() -> t.Any:
+            with _opened(file) as content:
+                response = self._client._perform_json_upload("POST", whole, file.name, content)
+            return _parsed(response.content, "POST", path, self.options)
+
+        return self._call("POST", path, send)
 
     def close(self) -> None:
         self._client._session.close()
 
-    def _call(self, method: str, path: str, body: t.Any, query: t.Mapping[str, t.Any]) -> t.Any:
+    def _json(self, method: str, path: str, body: t.Any, query: t.Mapping[str, t.Any]) -> t.Any:
+        def send() -> t.Any:
+            response = self._client._perform_http(method, path, params=query or None, body=body)
+            return _parsed(response.content, method, path, self.options)
+
+        return self._call(method, path, send)
+
+    def _call(self, method: str, path: str, send: Callable[[], T]) -> T:
         for left in range(_TRIES - 1, -1, -1):
             try:
-                return self._once(method, path, body, query)
+                return self._once(method, path, send)
             except NodeError as error:
                 if not left or not _may_repeat(method, error) or self._stopped():
                     raise
             time.sleep(0.1 * 2 ** (_TRIES - 1 - left) * random.uniform(0.5, 1.0))
         raise AssertionError("unreachable")
 
-    def _once(self, method: str, path: str, body: t.Any, query: t.Mapping[str, t.Any]) -> t.Any:
+    def _once(self, method: str, path: str, send: Callable[[], T]) -> T:
         import requests
 
         if self._lost():
             raise NodeError(f"{method} {path} was not sent: {self._lost()}", error_type="lost")
         try:
-            response = self._client._perform_http(method, path, params=query or None, body=body)
-            content = response.content
+            return send()
         except requests.exceptions.RequestException as error:
             raise _unreachable(error, method, path, self.options) from None
         except OSError as error:  # requests says so when it cannot use a certificate file
             raise NodeError(
                 f"{self.options.url}: {error}: check client_certificate and ca_path", error_type="tls"
             ) from None
-        return _parsed(content, method, path, self.options)
+
+
+def _opened(file: Path) -> t.IO[bytes]:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise DssError(f"{file} cannot be read: {error.strerror}") from None
 
 
 def _client(options: NodeOptions) -> t.Any:

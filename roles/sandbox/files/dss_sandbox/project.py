@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import database as db
 from . import layout
 from .documents import Document, dumps, tag
 from .repository import Repository
+
+if TYPE_CHECKING:
+    from .scenario_runs import Run
 
 _STAMPED = frozenset({"datasets", "recipes", "managed_folders"})  # zones and new scenarios have no creationTag
 _IDENTITY = ("name", "projectKey", "id", "smartName", "versionTag")
@@ -43,7 +46,8 @@ class Project:
         self.tags: Document = {}
         self.uploads: dict[str, list[Document]] = {}
         self.folder_files: dict[str, dict[str, tuple[bytes, int]]] = {}
-        self.runs: dict[str, list[Document]] = {}
+        self.runs: dict[str, tuple[Run, ...]] = {}
+        self.jobs: dict[str, Document] = {}
 
     # -- reading --
 
@@ -202,7 +206,7 @@ class Project:
         repository = self.repository
         return {
             "self": {**self.__dict__, "objects": {kind: dict(entries) for kind, entries in self.objects.items()}},
-            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files", "runs")},
+            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files")},
             "repository": {
                 name: type(value)(value) if isinstance(value, (dict, set)) else value
                 for name, value in repository.__dict__.items()

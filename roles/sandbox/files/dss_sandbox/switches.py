@@ -62,6 +62,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("plugin_custom_field", "", False, (True, False)),
     Switch("future_polls", "", 1, ()),
     Switch("scenario_run_seconds", "", 0, ()),
+    Switch("scenario_start_seconds", "", 0, ()),
+    Switch("job_seconds", "", 0, ()),
 )
 
 _BY_NAME = {switch.name: switch for switch in SWITCHES}
