@@ -40,6 +40,7 @@ CONFIGURATION: Spec = {
     "path": {"type": "path"},
     "definition": {"type": "dict"},
     "environment": {"type": "str"},
+    "environment_content": {"type": "dict"},
     "variables": {"type": "dict", "default": {}},
     "confirm": {"type": "str"},
     "prune": {"type": "bool", "default": False},
