@@ -19,6 +19,9 @@ from ._plan import render
 from ._plan.build import build, resource_notes
 from ._promote import manage_promotion
 from ._rollback import rollback
+from ._runs.infos import build_info, scenario_run_info
+from ._runs.verbs import build as run_build
+from ._runs.verbs import gate, scenario_run
 from ._secrets import option_secrets, scrubbed
 from ._session import session
 from ._states import manage_lock, manage_state
@@ -30,6 +33,11 @@ _WITHOUT_NODE = {"state": manage_state, "state_lock": manage_lock}
 _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind nor a configuration
     "promotion": manage_promotion,
     "rollback": rollback,
+    "build": run_build,
+    "build_info": build_info,
+    "gate": gate,
+    "scenario_run": scenario_run,
+    "scenario_run_info": scenario_run_info,
 }
 
 
