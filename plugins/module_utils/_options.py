@@ -25,6 +25,9 @@ NODE: Spec = {
     "workers": {"type": "int", "default": 8},
 }
 
+# Another node of a task; the action stub puts the variables of a host of the inventory in its place.
+OTHER_NODE: Spec = {"host": {"type": "str"}, **NODE}
+
 CHANGES: Spec = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "drop_data": {"type": "bool", "default": False},
@@ -81,6 +84,34 @@ LOCK: Spec = {"action": {"type": "str", "choices": ["show", "break"], "default":
 
 ROLLBACK: Spec = {"to": {"type": "int"}, "method": {"type": "str", "choices": ["journal", "git"], "default": "journal"}}
 
+DEPLOYER_ROUTE: Spec = {
+    "infrastructure": {"type": "str", "required": True},
+    "deployment": {"type": "str"},
+    "published_project": {"type": "str"},
+}
+
+PROMOTION: Spec = {
+    "action": {"type": "str", "choices": ["activate", "accept", "rollback", "show"], "default": "activate"},
+    "environment": {"type": "str", "required": True},
+    "project": {"type": "str", "required": True},
+    "bundle": {"type": "str"},
+    "path": {"type": "path"},
+    "checksum": {"type": "str"},
+    "run": {"type": "str"},
+    "to": {"type": "str"},
+    "remapping": {"type": "dict"},
+    "environment_content": {"type": "dict"},
+    "local_variables": {"type": "dict", "default": {}},
+    "scenarios": {"type": "dict", "default": {}},
+    "running": {"type": "str", "choices": ["wait", "refuse", "ignore"], "default": "wait"},
+    "source": {"type": "dict", "options": OTHER_NODE},
+    "on_finding": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+    "deployer": {"type": "dict", "options": {**OTHER_NODE, **DEPLOYER_ROUTE}},
+    "permissions": {"type": "str", "choices": ["NONE", "READ_ONLY", "ALL"], "default": "NONE"},
+    "project_folder": {"type": "str"},
+    "wait_timeout": {"type": "float", "default": 3600.0},
+}
+
 # The modules that are not those of a kind.
 _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
     "configuration": {
@@ -102,6 +133,11 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
     },
     "state_lock": {"argument_spec": {**PLACE, **LOCK, **BACKEND}},
     "rollback": {"argument_spec": {**NODE, **PLACE, **ROLLBACK, **BACKEND, **SETTLE}},
+    "promotion": {
+        "argument_spec": {**NODE, **PROMOTION, **BACKEND},
+        "required_if": [("action", "activate", ("bundle",))],
+        "required_by": {"path": "checksum"},
+    },
 }
 
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "object": "dict", "array": "list"}

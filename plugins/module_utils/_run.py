@@ -17,6 +17,7 @@ from ._node.client import DssNode
 from ._node.read import read
 from ._plan import render
 from ._plan.build import build, resource_notes
+from ._promote import manage_promotion
 from ._rollback import rollback
 from ._secrets import option_secrets, scrubbed
 from ._session import session
@@ -26,7 +27,10 @@ from ._task import Caller, RunError, Target, brief, finished, options_of, result
 Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
 
 _WITHOUT_NODE = {"state": manage_state, "state_lock": manage_lock}
-_ON_NODE: Mapping[str, Module] = {"rollback": rollback}  # modules that are neither a kind nor a configuration
+_ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind nor a configuration
+    "promotion": manage_promotion,
+    "rollback": rollback,
+}
 
 
 def run(module: str, params: Mapping[str, t.Any], caller: Caller) -> dict[str, t.Any]:

@@ -51,12 +51,17 @@ class SandboxProcess:
         return connect(self.url, self.api_key)
 
     def stop(self) -> int:
-        self.process.terminate()
-        code = self.process.wait(10)
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream is not None:
-                stream.close()
-        return code
+        return stop(self.process)
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    """End a sandbox process; its exit status."""
+    process.terminate()
+    code = process.wait(10)
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+    return code
 
 
 def connect(url: str, api_key: str) -> t.Any:
@@ -104,6 +109,10 @@ class Control:
 
     def switch(self, **values: t.Any) -> None:
         self._call("PUT", "/switches", values)
+
+    def outcomes(self, **by_subject: t.Any) -> t.Any:
+        """Say how ``scenarios``, ``jobs``, ``data_quality`` and ``standards`` end; answers all that is ordered."""
+        return self._call("PUT", "/outcomes", by_subject)
 
     def reset(self) -> None:
         self._call("POST", "/reset")

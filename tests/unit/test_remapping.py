@@ -26,7 +26,10 @@ def test_both_spellings_give_the_same() -> None:
     ("value", "message"),
     [
         ([], "remapping: must be a mapping with connections, code_envs and containers"),
-        ({"connection": {}}, "remapping: has no section connection, there are connections, code_envs and containers"),
+        (
+            {"connection": {}},
+            "remapping.connection: has no section connection, there are connections, code_envs and containers",
+        ),
         (
             {"connections": "pg"},
             "remapping.connections: must be a mapping of names to names, or a list of source and target",
@@ -66,6 +69,12 @@ def test_to_dss_keeps_order_other_keys_and_sections_that_are_not_given() -> None
     }
     assert table.to_dss(document) == document
     assert former["connections"][0]["target"] == "x"
+
+
+def test_one_table_over_another() -> None:
+    file = Remapping.from_value({"connections": {"a": "x", "b": "y"}}, "remapping")
+    host = Remapping.from_value({"connections": {"a": "z"}, "code_envs": {"py": "py2"}}, "remapping")
+    assert host.over(file).to_value() == {"connections": {"a": "z", "b": "y"}, "code_envs": {"py": "py2"}}
 
 
 def test_an_empty_section_empties_and_adds_nothing() -> None:

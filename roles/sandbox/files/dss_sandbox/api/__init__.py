@@ -1,14 +1,34 @@
 # Copyright: (c) 2026, Dataiku IaC contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All routes of the public API that the sandbox answers."""
+"""The routes of the public API that the sandbox answers, by type of node."""
 
 from __future__ import annotations
 
 from ..router import Route
-from . import connections, datasets, flow, folders, futures, git, imports, instance, projects, recipes, runs, scenarios
+from . import (
+    connections,
+    data_quality,
+    datasets,
+    exported_bundles,
+    fleet,
+    flow,
+    folders,
+    futures,
+    git,
+    imported_bundles,
+    imports,
+    instance,
+    jobs,
+    projects,
+    recipes,
+    run_reports,
+    runs,
+    scenarios,
+    standards,
+)
 
-ROUTES: list[Route] = [
+_PROJECTS: list[Route] = [
     *instance.ROUTES,
     *futures.ROUTES,
     *connections.ROUTES,
@@ -16,9 +36,21 @@ ROUTES: list[Route] = [
     *imports.ROUTES,
     *git.ROUTES,
     *datasets.ROUTES,
+    *data_quality.ROUTES,
     *recipes.ROUTES,
     *scenarios.ROUTES,
     *runs.ROUTES,
+    *run_reports.ROUTES,
+    *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
+    *standards.ROUTES,
 ]
+
+# A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the
+# client's documentation.
+DESIGN: list[Route] = [*_PROJECTS, *exported_bundles.ROUTES]
+AUTOMATION: list[Route] = [*_PROJECTS, *imported_bundles.ROUTES]
+DEPLOYER: list[Route] = [*_PROJECTS]
+GOVERN: list[Route] = [*instance.ROUTES]
+FLEET: list[Route] = [*fleet.ROUTES]
