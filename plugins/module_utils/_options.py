@@ -172,6 +172,54 @@ SCENARIO_RUN_INFO: Spec = {
     "bundle": {"type": "str"},
 }
 
+BUNDLE: Spec = {
+    "project": {"type": "str", "required": True},
+    "id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "active", "absent"], "default": "present"},
+    "release_notes": {"type": "str"},
+    "content": {"type": "str", "choices": ["same", "any"], "default": "same"},
+    "uncommitted": {"type": "str", "choices": ["refuse", "include"], "default": "refuse"},
+    "evaluate_project_standards": {"type": "bool", "default": True},
+    "publish": {"type": "bool", "default": False},
+    "published_project": {"type": "str"},
+    "path": {"type": "path"},
+    "checksum": {"type": "str"},
+    "source": {"type": "dict", "options": OTHER_NODE},
+    "preload": {"type": "bool"},
+    "scenarios": {"type": "dict"},
+    "permissions_propagation": {"type": "str", "choices": ["NONE", "READ_ONLY", "ALL"], "default": "NONE"},
+    "fail_on_missing_users": {"type": "bool", "default": True},
+    "project_folder": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "float", "default": 600.0},
+}
+
+REMAPPED: Spec = {
+    "project": {"type": "str"},
+    "deployment": {"type": "str"},
+    "infrastructure": {"type": "str"},
+    "judge": {"type": "bool", "default": True},
+    "source": {"type": "dict", "options": OTHER_NODE},
+    "target": {"type": "dict", "options": OTHER_NODE},
+}
+
+REMAPPING: Spec = {
+    "connections": {"type": "raw"},
+    "code_envs": {"type": "raw"},
+    "containers": {"type": "raw"},
+    "exclusive": {"type": "bool", "default": False},
+    "code_envs_behavior": {
+        "type": "dict",
+        "options": {
+            "import_mode": {"type": "str", "choices": ["INSTALL_IF_MISS", "FAIL_IF_MISS", "DO_NOTHING"]},
+            "specification": {"type": "str", "choices": ["SPECIFIED", "ACTUAL"]},
+        },
+    },
+    "on_finding": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+}
+
+_ONE_PLACE = ("project", "deployment", "infrastructure")
+
 # The modules that are not those of a kind.
 _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
     "configuration": {
@@ -192,6 +240,18 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
         "mutually_exclusive": [("source", "target")],
     },
     "state_lock": {"argument_spec": {**PLACE, **LOCK, **BACKEND}},
+    "bundle": {"argument_spec": {**NODE, **BUNDLE}, "required_if": [("state", "absent", ("id",))]},
+    "bundle_info": {"argument_spec": {**NODE, "project": {"type": "str", "required": True}}},
+    "connection_remapping": {
+        "argument_spec": {**NODE, **REMAPPED, **REMAPPING},
+        "required_one_of": [_ONE_PLACE],
+        "mutually_exclusive": [_ONE_PLACE],
+    },
+    "connection_remapping_info": {
+        "argument_spec": {**NODE, **REMAPPED},
+        "required_one_of": [_ONE_PLACE],
+        "mutually_exclusive": [_ONE_PLACE],
+    },
     "rollback": {"argument_spec": {**NODE, **PLACE, **ROLLBACK, **BACKEND, **SETTLE}},
     "promotion": {
         "argument_spec": {**NODE, **PROMOTION, **BACKEND},

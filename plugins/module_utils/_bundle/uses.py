@@ -60,8 +60,8 @@ def side_of(node: DssNode, project: str, remapping: Remapping, uses: Uses, targe
     )
     code_envs, containers = (names(node) if target and needed else None for needed, names in sections)
     groups = _maybe(node, "/auth/info") if target else None
-    resolved = _maybe(node, path_of("projects", project, "variables-resolved"), typed="true")
-    local = _maybe(node, path_of("projects", project, "variables") + "/")
+    resolved = _maybe(node, path_of("projects", project, "variables-resolved"), typed="true") if project else None
+    local = _maybe(node, path_of("projects", project, "variables") + "/") if project else None
     return Side(
         machine=machine_of(node.options.url),
         home=f"the data directory of {node.options.url}",
