@@ -51,12 +51,17 @@ class SandboxProcess:
         return connect(self.url, self.api_key)
 
     def stop(self) -> int:
-        self.process.terminate()
-        code = self.process.wait(10)
-        for stream in (self.process.stdout, self.process.stderr):
-            if stream is not None:
-                stream.close()
-        return code
+        return stop(self.process)
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    """End a sandbox process; its exit status."""
+    process.terminate()
+    code = process.wait(10)
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+    return code
 
 
 def connect(url: str, api_key: str) -> t.Any:

@@ -14,15 +14,14 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import DSS_VERSION, gate, keys
-from .api import ROUTES
 from .call import Call, Reply
 from .control import control_routes
 from .documents import dumps
 from .errors import DssError, no_such_path
 from .node import Node
+from .node_types import NODE_TYPES, NodeType
 from .router import Router
 
-BASE_PATHS = ("/dip/publicapi", "/public/api")  # dss-api.md 1.1
 TRANSPORT = "dss_sandbox.transport"
 _MISSHAPEN = (AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
 _JSON = b"application/json;charset=utf-8"
@@ -30,14 +29,15 @@ _VERSION_HEADERS = [(b"dss-version", DSS_VERSION.encode()), (b"dss-api-version",
 
 
 class PublicApi:
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, node_type: NodeType) -> None:
         self._node = node
-        self._router = Router(ROUTES)
+        self._type = node_type
+        self._router = Router(node_type.routes)
         self._late: set[asyncio.Task[None]] = set()  # nothing else keeps a task alive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         node = self._node
-        path = _local_path(scope)
+        path = _local_path(scope, self._type.base_paths)
         body = await _body(receive)
         call = Call(node, scope["method"], path, scope["query_string"], scope["headers"], body)
         node.calls.begin()
@@ -84,9 +84,10 @@ class PublicApi:
             self._match(call)
             return Reply(effects["raw_body"], "text/html;charset=utf-8")
         if effects.get("lost"):
-            snapshot = self._node.snapshot()
+            snapshots = [(node, node.snapshot()) for node in self._node.site]  # a call may reach another node
             reply = self._answer(call)
-            self._node.go_back(snapshot)
+            for node, snapshot in snapshots:
+                node.go_back(snapshot)
             return reply
         return self._answer(call)
 
@@ -98,7 +99,7 @@ class PublicApi:
 
     def _answer(self, call: Call) -> Reply:
         try:
-            key = keys.authenticate(call.headers, self._node.keys, self._node.users)
+            key = keys.authenticate(call.headers, self._node.keys, self._node.users, self._type.credential)
             found = self._match(call)
             if found is None:
                 raise no_such_path(call.path)
@@ -118,9 +119,9 @@ def _failed(error: DssError) -> Reply:
     return Reply(dumps(error.body()), status=error.status)
 
 
-def _local_path(scope: Scope) -> str:
+def _local_path(scope: Scope, base_paths: tuple[str, ...]) -> str:
     path: str = scope["path"]
-    for base in BASE_PATHS:
+    for base in base_paths:
         if path.startswith(base):
             path = path[len(base) :]
             break
@@ -163,11 +164,12 @@ async def _hang_up(scope: Scope, receive: Receive) -> None:
 
 def build_app(node: Node) -> ASGIApp:
     """The public API goes past Starlette's routing and middleware, which would cost a third of a call."""
-    api = PublicApi(node)
+    node_type = NODE_TYPES[node.node_type]
+    api = PublicApi(node, node_type)
     rest = Starlette(routes=[Mount("/_sandbox", routes=control_routes(node))])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_api = scope["type"] == "http" and scope["path"].startswith(BASE_PATHS)
+        is_api = scope["type"] == "http" and scope["path"].startswith(node_type.base_paths)
         await (api if is_api else rest)(scope, receive, send)
 
     return app

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .errors import bad_request, forbidden, unknown_key
 from .switches import Switches
+
+Credential = Callable[[bytes], str]
 
 NONE, READ, WRITE, ADMIN = range(4)
 LEVELS = {"read": READ, "write": WRITE, "admin": ADMIN}
@@ -87,31 +89,39 @@ def _granted(entry: Mapping[str, Any]) -> int:
     return READ if entry.get("readProjectContent") else NONE
 
 
-def authenticate(headers: list[tuple[bytes, bytes]], keys: Mapping[str, ApiKey], users: Mapping[str, Any]) -> ApiKey:
+def authenticate(
+    headers: list[tuple[bytes, bytes]], keys: Mapping[str, ApiKey], users: Mapping[str, Any], credential: Credential
+) -> ApiKey:
     authorization = proxy_user = None
     for name, value in headers:
         if name == b"authorization":
             authorization = value
         elif name == b"x-dku-proxyuser":
             proxy_user = value.decode("latin-1")
-    key = keys.get(_secret(authorization)) if authorization else None
+    key = keys.get(credential(authorization)) if authorization else None
     if key is None:
         raise unknown_key()
     return key if proxy_user is None else _impersonated(key, proxy_user, users)
 
 
-def _secret(authorization: bytes) -> str:
+def key_of_instance(authorization: bytes) -> str:
     """Bearer key, Basic with the key as user, or Basic with a blank user (dss-api.md 1.1)."""
     scheme, _sign, rest = authorization.partition(b" ")
     if scheme.lower() == b"bearer":
         return rest.strip().decode("latin-1")
+    user, _colon, password = key_with_id(authorization).partition(":")
+    return user or password
+
+
+def key_with_id(authorization: bytes) -> str:
+    """Basic with the id of a key and its secret, which together are the key (dss-api.md 2.20)."""
+    scheme, _sign, rest = authorization.partition(b" ")
     if scheme.lower() != b"basic":
         return ""
     try:
-        user, _colon, password = base64.b64decode(rest, validate=True).decode("utf-8").partition(":")
+        return base64.b64decode(rest, validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         return ""
-    return user or password
 
 
 def _impersonated(key: ApiKey, login: str, users: Mapping[str, Any]) -> ApiKey:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import DSS_VERSION, keys
 from . import database as db
@@ -19,6 +19,9 @@ from .futures import Futures
 from .keys import ApiKey
 from .project import Project
 from .switches import Switches
+
+if TYPE_CHECKING:
+    from .site import Site
 
 _SEED_USER: Document = {
     "login": "admin",
@@ -32,9 +35,15 @@ _SEED_GROUPS = ("administrators", "data_team", "readers")  # unverified: the gro
 
 
 class Node:
-    def __init__(self, database: db.Database, api_key: str, node_type: str = "design", latency_ms: int = 0) -> None:
+    def __init__(
+        self, database: db.Database, api_key: str, node_type: str = "design", latency_ms: int = 0, name: str = ""
+    ) -> None:
         self.database = database
         self.node_type = node_type
+        self.name = name or node_type
+        self.api_key = api_key
+        self.url = ""  # known once it listens
+        self.site: Site
         self.latency_ms = latency_ms
         self.switches = Switches()
         self.calls = CallLog()
@@ -178,8 +187,8 @@ class Node:
 
     def info(self) -> Document:
         return {
-            "nodeId": "sandbox",
-            "nodeName": "DSS sandbox node",
+            "nodeId": self.name,
+            "nodeName": f"DSS sandbox node {self.name}",
             "nodeType": self.node_type.upper(),
             "dssVersion": DSS_VERSION,
         }
