@@ -275,17 +275,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         sources = [*getattr(self.inventory, "processed_sources", ()), path]
 
         def files(*entities: t.Any) -> dict[str, t.Any]:
-            return t.cast("dict[str, t.Any]", get_vars_from_inventory_sources(self.loader, sources, entities, "all"))
+            return t.cast("dict[str, t.Any]", get_vars_from_inventory_sources(self.loader, sources, [*entities], "all"))
 
         def resolve(wanted: Mapping[str, t.Any], node: Node | None) -> dict[str, t.Any]:
-            groups = [
-                self.inventory.groups[name]
-                for name in ("all", *(node.groups if node else ()))
-                if name in self.inventory.groups
-            ]
-            known = combine_vars(get_group_vars(groups), files(*groups))
-            if node:
-                known = combine_vars(combine_vars(known, dict(node.variables)), files(InventoryHost(node.host)))
+            names = ("all", *(node.groups if node else ()))
+            groups = [self.inventory.groups[name] for name in names if name in self.inventory.groups]
+            try:
+                known = combine_vars(get_group_vars(groups), files(*groups))
+                if node:
+                    known = combine_vars(combine_vars(known, dict(node.variables)), files(InventoryHost(node.host)))
+            except AnsibleError as error:
+                raise DssError(f"the variables beside the inventory cannot be read: {_sentence(error)}") from None
             self.templar.available_variables = combine_vars(known, self._vars)
             return {name: self._worked_out(name, value) for name, value in wanted.items()}
 
@@ -301,7 +301,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for environment in found.environments:
             self.inventory.add_group(environment.name)
         for node in found.nodes:
-            for group in node.groups:
+            expanded = (node.host,) if node.holds_projects and self.get_option("expand") == "projects" else ()
+            for group in (*node.groups, *expanded):
                 self.inventory.add_group(group)
 
     def _add(self, host: Host) -> None:

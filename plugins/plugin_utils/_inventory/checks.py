@@ -84,7 +84,7 @@ def _of_node(name: str, node: Mapping, path: ValuePath, folder: Path, encrypted:
     if len(given) > 1:
         yield Finding((*path, given[1]), f"{' and '.join(given)} are several keys for one node: keep one of them")
     yield from _address(node, path)
-    yield from _plain_keys(node, path, encrypted)
+    yield from _keys(node, path, encrypted)
     yield from _transport(node, path, folder)
     yield from _projects(node, path)
     for variable in _mapping(node, "vars"):
@@ -100,7 +100,7 @@ def _of_fleet(fleet: t.Any, path: ValuePath, known: list[str], folder: Path, enc
     if not isinstance(fleet, Mapping):
         return
     yield from _address(fleet, path)
-    yield from _plain_keys(fleet, path, encrypted)
+    yield from _keys(fleet, path, encrypted)
     yield from _transport(fleet, path, folder)
     yield from _targets(fleet, path, known)
     if fleet.get("environment") != "network" and not fleet.get("environments") and not known:
@@ -119,7 +119,7 @@ def _of_deployer(
     if isinstance(node, str) and node and node not in hosts:
         listed = f"; there are {', '.join(hosts)}" if hosts else ""
         yield Finding((*path, "node"), f"no node of this file is the host '{node}'{nearest(node, hosts) or listed}")
-    yield from _plain_keys(deployer, path, encrypted)
+    yield from _keys(deployer, path, encrypted)
     keys = _mapping(deployer, "api_keys")
     for name, key in keys.items():
         yield from _plain_key(key, (*path, "api_keys", name), "api_key", encrypted)
@@ -165,9 +165,13 @@ def _fault_of(check: Callable[[], object]) -> str:
     return ""
 
 
-def _plain_keys(told: Mapping, path: ValuePath, encrypted: bool) -> Iterator[Finding]:
+def _keys(told: Mapping, path: ValuePath, encrypted: bool) -> Iterator[Finding]:
+    """A key in plain text is warned about; a key, and nothing else, may be a ``!vault`` value."""
     for key in _SECRETS:
         yield from _plain_key(told.get(key), (*path, key), key, encrypted)
+    for key, value in told.items():
+        if isinstance(value, Vaulted) and key not in (*_SECRETS, "key_id"):
+            yield Finding((*path, key), "cannot be a !vault value, which only keys are: write a template")
 
 
 def _plain_key(value: t.Any, path: ValuePath, kind: str, encrypted: bool) -> Iterator[Finding]:

@@ -56,8 +56,8 @@ def nodes_of(
             "dss_infrastructure": harmless(name),
             **transport_variables(told, folder),
         }
-        key = given.get(name) or told.get("api_key")
-        if key:
+        key = given[name] if name in given else told.get("api_key")
+        if key is not None:
             variables = merged(variables, keys.variables("dss_api_key", key))
         found = Problem("", f"{at.path} {name}", at.location)
         nodes.append(Node(environment, slug(name, environment) or "automation", "automation", variables, found=found))

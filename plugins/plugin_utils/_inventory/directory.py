@@ -45,7 +45,8 @@ def read_directory(folder: Path) -> Found:
         content = {key: trusted(plain(value)) for key, value in environment.content.items() if key in CONTENT}
         environments.append(Environment(name, content))
         if tool is not None and tool.host:
-            told = {"url": trusted(plain(tool.host)), "api_key_file": str(tool.api_key_file or "")}
+            told = {"url": trusted(plain(tool.host))}
+            told |= {"api_key_file": str(tool.api_key_file)} if tool.api_key_file else {}
             found = Problem("", "environment.dataiku_host", where)
             nodes.append(Node(name, "design", "design", node_variables(told, root, Keys()), found=_below(root, found)))
             if tool.api_key_file and not tool.api_key_file.is_file():

@@ -77,7 +77,7 @@ def _shared(told: Mapping[str, t.Any], folder: Path, keys: Keys) -> dict[str, t.
         "dss_api_key": _KEY,
         **transport_variables(told, folder),
         **transport_variables(told, folder, "dss_fleet_"),
-        **{f"dss_fleet_{key}": told[key] for key in ("cloud", "url", "tenant") if told.get(key)},
+        **{f"dss_fleet_{key}": told[key] for key in ("cloud", "url", "tenant") if key in told},
     }
     for key in ("key_id", "key_secret"):
         variables = merged(variables, keys.variables(f"dss_fleet_{key}", told[key]))

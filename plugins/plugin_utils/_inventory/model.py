@@ -125,7 +125,7 @@ def united(sources: Iterable[Found]) -> Found:
     for node in nodes.values():
         if node.host in environments:
             problems.append(node.problem(f"an environment has the name of the host {node.host}: rename one", "error"))
-    return Found(tuple(environments.values()), tuple(nodes.values()), tuple(problems))
+    return Found(tuple(environments.values()), tuple(nodes.values()), tuple(dict.fromkeys(problems)))
 
 
 def _place(node: Node) -> tuple[str, str, str]:

@@ -10,6 +10,8 @@ import typing as t
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ...module_utils._errors import DssError, Problem
 from ...module_utils._node.options import NodeOptions, node_options
 from . import deployer, fleet
@@ -31,7 +33,6 @@ _FLEET = (
     "timeout",
 )
 _ASKED = ("design", "automation", "deployer", "govern")  # the others have no such call
-_ADVICE = "give it where the inventory is read"
 T = t.TypeVar("T")
 
 
@@ -114,30 +115,29 @@ class Online:
             if expand and node.holds_projects:
                 if keys is None and not isinstance(listed, list):
                     reason = listed or answer
-                    problems[name] = node.problem(
-                        f"its projects could not be asked ({reason}): list them as projects, or {_ADVICE} what is missing"
-                    )
+                    advice = "list them as projects of the node or of its environment"
+                    problems[name] = node.problem(f"its projects could not be asked, {advice}: {reason}")
                 hosts += _expanded(node, keys if keys is not None else listed, variables)
             else:
                 hosts.append(Host(name, node.groups, variables))
         return hosts, list(problems.values())
 
     def _ask(self, section: str, nodes: list[Node], ask: Callable[..., T]) -> dict[str, t.Any]:
-        """Answers by host; nodes with one address and instance are asked once."""
-        by_address = {_address(node): node for node in nodes}
+        """Answers by host. Each is kept with its address: another address is another node."""
+        by_name = {f"{node.host} {_address(node)}".rstrip(): node for node in nodes}
 
-        def prepare(address: str) -> Callable[[], T]:
-            options = self._options(by_address[address])
+        def prepare(name: str) -> Callable[[], T]:
+            options = self._options(by_name[name])
             return lambda: on_node(options, self.seconds, ask)
 
-        answered = self.kept.of(section, by_address, prepare)
-        return {node.host: answered[_address(node)] for node in nodes}
+        answered = self.kept.of(section, by_name, prepare)
+        return {node.host: answered[name] for name, node in by_name.items()}
 
     def _options(self, node: Node) -> NodeOptions:
         told = {key: node.variables[f"dss_{key}"] for key in _OPTIONS if f"dss_{key}" in node.variables}
         resolved = self.resolve({f"dss_{key}": value for key, value in told.items()}, node)
         params = {"timeout": self.seconds, **{key: resolved[f"dss_{key}"] for key in told}}
-        return node_options(params, self.environ)
+        return node_options(_typed(params), self.environ)
 
     def _fleets(self, known: list[str]) -> Iterable[Found]:
         entries = {
@@ -148,7 +148,7 @@ class Online:
         def prepare(name: str) -> Callable[[], list[dict[str, t.Any]]]:
             told = entries[name]
             resolved = self.resolve({key: told[key] for key in _FLEET if told.get(key) is not None}, None)
-            return lambda: fleet.asked({"timeout": self.seconds, **resolved}, self.environ)
+            return lambda: fleet.asked(_typed({"timeout": self.seconds, **resolved}), self.environ)
 
         for name, answer in self.kept.of("fleets", entries, prepare).items():
             if isinstance(answer, Unanswered):
@@ -168,6 +168,16 @@ class Online:
                 yield deployer.nodes_of(answer, told, self.file.folder, self.keys, place)
 
 
+def _typed(params: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Options whose templates may have given text. Raises ``DssError``."""
+    try:
+        numbers = {name: float(params[name]) for name in ("timeout", "workers") if params.get(name) is not None}
+        certs = {"validate_certs": boolean(params["validate_certs"])} if "validate_certs" in params else {}
+    except (TypeError, ValueError) as error:
+        raise DssError(f"timeout, workers or validate_certs cannot be used: {error}") from None
+    return {**params, **numbers, **certs}
+
+
 def _numbered(values: Mapping[str, t.Any], key: str) -> list[tuple[int, Mapping[str, t.Any]]]:
     return list(enumerate(values.get(key) or ()))
 
@@ -177,7 +187,7 @@ def _unanswered(place: Problem, reason: str) -> Problem:
 
 
 def _address(node: Node) -> str:
-    return " ".join(str(node.variables.get(name) or "") for name in ("dss_url", "dss_instance", "dss_config_file"))
+    return str(node.variables.get("dss_url") or node.variables.get("dss_instance") or "")
 
 
 def _listed(node: Node, environment: Environment) -> tuple[str, ...] | None:

@@ -68,14 +68,12 @@ def harmless(value: t.Any) -> t.Any:
 def node_variables(told: Mapping[str, t.Any], folder: Path, keys: Keys) -> dict[str, t.Any]:
     """The variables that the keys of a node give; relative files begin in ``folder``."""
     variables: dict[str, t.Any] = dict(told.get("vars") or {})
-    for key in ("url", "instance"):
-        if told.get(key):
-            variables[f"dss_{key}"] = told[key]
-    if told.get("api_key_file"):
+    variables |= {f"dss_{key}": told[key] for key in ("url", "instance") if key in told}
+    if "api_key_file" in told:
         variables |= {"dss_api_key": _FROM_FILE, "dss_api_key_file": placed(told["api_key_file"], folder)}
-    elif told.get("api_key_env"):
+    elif "api_key_env" in told:
         variables |= {"dss_api_key": _FROM_ENVIRONMENT, "dss_api_key_env": told["api_key_env"]}
-    elif told.get("api_key"):
+    elif "api_key" in told:  # looking whether it is empty would decrypt it
         variables = merged(variables, keys.variables("dss_api_key", told["api_key"]))
     return {**variables, **transport_variables(told, folder)}
 
