@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import DSS_VERSION, keys
@@ -23,6 +24,7 @@ from .shelf import Shelf
 from .switches import Switches
 
 if TYPE_CHECKING:
+    from .call import Reply
     from .site import Site
 
 _SEED_USER: Document = {
@@ -46,6 +48,7 @@ class Node:
         self.api_key = api_key
         self.url = ""  # known once it listens
         self.site: Site
+        self.ask: Callable[[str, str, str], Reply]  # method, path and key of a call that another node makes
         self.latency_ms = latency_ms
         self.switches = Switches()
         self.calls = CallLog()

@@ -9,6 +9,9 @@ from ..router import Route
 from . import (
     connections,
     datasets,
+    deployer_deployments,
+    deployer_infras,
+    deployer_projects,
     exported_bundles,
     flow,
     folders,
@@ -42,6 +45,6 @@ _PROJECTS: list[Route] = [
 # client's documentation.
 DESIGN: list[Route] = [*_PROJECTS, *exported_bundles.ROUTES]
 AUTOMATION: list[Route] = [*_PROJECTS, *imported_bundles.ROUTES]
-DEPLOYER: list[Route] = [*_PROJECTS]
+DEPLOYER: list[Route] = [*_PROJECTS, *deployer_infras.ROUTES, *deployer_projects.ROUTES, *deployer_deployments.ROUTES]
 GOVERN: list[Route] = [*instance.ROUTES]
 FLEET: list[Route] = []

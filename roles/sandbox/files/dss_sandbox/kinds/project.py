@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from ..defaults import known, load
-from ..documents import Document, fill, now_ms, pick, random_id, tag, tidy
+from ..documents import Document, dumps, fill, now_ms, pick, random_id, tag, tidy
 from ..errors import DssError, bad_request
 from ..switches import Switches
 
@@ -71,7 +72,7 @@ def bundle_options(document: Document) -> Document:
 
 def container_settings(document: Document) -> Document:
     """Remapping and behaviour of code environments; defaults until first used (dss-api.md 2.14)."""
-    settings: Document = {**document.get("bundleContainerSettings", {})}
+    settings: Document = json.loads(dumps(document.get("bundleContainerSettings", {})))  # filled to any depth
     fill(settings, _D["bundleContainerSettings"])
     return settings
 
