@@ -12,6 +12,7 @@ from ..call import NOTHING, Call
 from ..documents import Document, now_ms, pick
 from ..errors import CODED, DssError, bad_request
 from ..kinds import project as project_kind
+from ..remapping import names_of
 from ..reports import report
 from ..router import ANY_KEY, Route
 from .common import already_there, check_identity, not_found
@@ -117,6 +118,7 @@ def _save(call: Call, deployment: Document, settings: Document) -> None:
     if not all(isinstance(value, bool) for value in settings["scenariosToActivate"].values()):
         raise bad_request("scenariosToActivate maps the ids of scenarios to true or false")  # unverified text
     settings["bundleContainerSettings"] = project_kind.container_settings(settings)
+    names_of(settings["bundleContainerSettings"]["remapping"])  # refuses what it cannot read
     settings["tags"] = sorted(set(settings["tags"]))
     if settings.get("bundleId") != deployment["settings"].get("bundleId"):
         _check_governance(call, settings)

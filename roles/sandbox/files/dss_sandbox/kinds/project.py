@@ -12,6 +12,7 @@ from typing import Any
 from ..defaults import known, load
 from ..documents import Document, dumps, fill, now_ms, pick, random_id, tag, tidy
 from ..errors import DssError, bad_request
+from ..remapping import names_of
 from ..switches import Switches
 
 _D = load("project")
@@ -122,6 +123,7 @@ def with_settings(document: Document, body: Document, switches: Switches) -> Doc
     for name in ("bundleContainerSettings", "bundleExporterSettings"):
         if name in changed:  # absent until first used (dss-api.md 3.1 #16)
             fill(changed[name], _D[name])
+    names_of(changed.get("bundleContainerSettings", {}).get("remapping", {}))  # refuses what it cannot read
     fill(changed, _D["common"])
     _exposed(changed)
     tidy(changed)
