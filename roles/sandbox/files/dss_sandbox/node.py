@@ -190,6 +190,7 @@ class Node:
             "instance": json.loads(dumps(self.instance)),
             "connections": dict(self.connections.definitions),
             "imports": dict(self.imports),
+            "keys": dict(self.keys),
             "exported": self.exported.snapshot(),
             "imported": self.imported.snapshot(),
             "deployer": self.deployer.snapshot(),
@@ -203,6 +204,7 @@ class Node:
         self.instance = snapshot["instance"]
         self.connections.definitions = snapshot["connections"]
         self.imports = snapshot["imports"]
+        self.keys = snapshot["keys"]
         self.exported.go_back(snapshot["exported"])
         self.imported.go_back(snapshot["imported"])
         self.deployer.go_back(snapshot["deployer"])
