@@ -12,7 +12,7 @@ from ..call import Call
 from ..documents import Document
 from ..errors import bad_request, forbidden
 from ..table import Table
-from .common import not_found
+from .common import already_there, not_found
 
 INFRA, PROJECT, DEPLOYMENT = "Infrastructure", "Published project", "Deployment"
 
@@ -22,6 +22,19 @@ def find(call: Call, table: Table, what: str, name: Any) -> Document:
     if not isinstance(name, str) or name not in table:
         raise not_found(call, f"{what} {name} does not exist")
     return table[name]
+
+
+def new_name(call: Call, table: Table, what: str, name: Any) -> str:
+    """The name if it can be that of a new document of the table; unverified texts."""
+    if not isinstance(name, str) or not name.strip() or "/" in name:
+        raise bad_request(f"Invalid id: {name!r}")
+    if name in table:
+        raise already_there(call, f"{what} {name} already exists")
+    return name
+
+
+def readable(call: Call, table: Table) -> list[Document]:
+    return [table[name] for name in table if granted(call, table[name], "read")]
 
 
 def granted(call: Call, settings: Document, right: str) -> bool:

@@ -15,7 +15,7 @@ from ..kinds import project as project_kind
 from ..remapping import names_of
 from ..reports import report
 from ..router import ANY_KEY, Route
-from .common import already_there, check_identity, not_found
+from .common import check_identity, not_found
 from .deployer_common import (
     DEPLOYMENT,
     INFRA,
@@ -26,6 +26,7 @@ from .deployer_common import (
     check,
     find,
     granted,
+    new_name,
 )
 
 _FIXED = ("id", "infraId", "publishedProjectKey", "deployedProjectKey")  # unverified but for the published project
@@ -78,12 +79,8 @@ def _list(call: Call) -> Any:
 
 def _create(call: Call) -> Any:
     body = call.object()
-    name = body.get("deploymentId")
-    if not isinstance(name, str) or not name.strip() or "/" in name:
-        raise bad_request(f"Invalid deployment id: {name!r}")  # unverified text
-    if name in call.node.deployer.deployments:
-        raise already_there(call, f"Deployment {name} already exists")
     deployer = call.node.deployer
+    name = new_name(call, deployer.deployments, DEPLOYMENT, body.get("deploymentId"))
     infra = find(call, deployer.infras, INFRA, body.get("infraId"))
     key = find(call, deployer.projects, PROJECT, body.get("publishedProjectKey"))["id"]
     settings = {

@@ -15,8 +15,18 @@ from ..keys import ApiKey
 from ..kinds import project as project_kind
 from ..node import new_secret
 from ..router import ANY_KEY, INSTANCE_ADMIN, Route
-from .common import already_there, check_identity
-from .deployer_common import INFRA, basic_infra, check, check_permissions, deployments_with, find, granted
+from .common import check_identity
+from .deployer_common import (
+    INFRA,
+    basic_infra,
+    check,
+    check_permissions,
+    deployments_with,
+    find,
+    granted,
+    new_name,
+    readable,
+)
 
 _STAGES = {"Development": "", "Testing": "", "Production": ""}  # unverified: the stages of a fresh deployer
 _POLICIES = ("NO_CHECK", "WARN", "PREVENT")
@@ -54,18 +64,13 @@ def _status(call: Call, settings: Document) -> Document:
 
 
 def _list(call: Call) -> Any:
-    table = call.node.deployer.infras
-    return [_status(call, table[name]) for name in table if granted(call, table[name], "read")]
+    return [_status(call, settings) for settings in readable(call, call.node.deployer.infras)]
 
 
 def _create(call: Call) -> Any:
     body = call.object()
-    name = body.get("id")
-    if not isinstance(name, str) or not name.strip() or "/" in name:
-        raise bad_request(f"Invalid infrastructure id: {name!r}")  # unverified text
-    if name in call.node.deployer.infras:
-        raise already_there(call, f"Infrastructure {name} already exists")
-    settings = {**_DEFAULTS, **pick(body, frozenset({"id", "stage", "governCheckPolicy"}))}
+    name = new_name(call, call.node.deployer.infras, INFRA, body.get("id"))
+    settings = {**_DEFAULTS, **pick(body, frozenset({"stage", "governCheckPolicy"})), "id": name}
     _save(call, settings)
     return _status(call, settings)
 

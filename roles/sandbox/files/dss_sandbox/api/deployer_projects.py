@@ -13,7 +13,7 @@ from ..documents import Document, pick
 from ..errors import bad_request
 from ..router import ANY_KEY, Route
 from ..shelf import Bundle
-from .common import already_there, check_identity, may_create, not_found
+from .common import check_identity, may_create, not_found
 from .deployer_common import (
     PROJECT,
     basic_infra,
@@ -23,6 +23,8 @@ from .deployer_common import (
     deployments_with,
     find,
     granted,
+    new_name,
+    readable,
 )
 
 _KNOWN = frozenset({"id", "name", "owner", "permissions", "basicImageInfo"})
@@ -50,17 +52,14 @@ def _status(call: Call, settings: Document) -> Document:
 
 
 def _list(call: Call) -> Any:
-    table = call.node.deployer.projects
-    return [_status(call, table[name]) for name in table if granted(call, table[name], "read")]
+    return [_status(call, settings) for settings in readable(call, call.node.deployer.projects)]
 
 
 def _create(call: Call) -> Any:
     may_create(call)  # unverified: the right to publish projects is one of its own
-    key = call.object().get("publishedProjectKey")
-    if key in call.node.deployer.projects:
-        raise already_there(call, f"Published project {key} already exists")
-    published.create(call.node, str(key), str(key), call.author)
-    return _status(call, call.node.deployer.projects[str(key)])
+    key = new_name(call, call.node.deployer.projects, PROJECT, call.object().get("publishedProjectKey"))
+    published.create(call.node, key, key, call.author)
+    return _status(call, call.node.deployer.projects[key])
 
 
 def _get(call: Call) -> Any:
