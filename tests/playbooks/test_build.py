@@ -113,6 +113,11 @@ def test_what_is_sent_is_what_the_client_sends(shop: SandboxProcess) -> None:
     assert [output["targetPartition"] for output in sent["outputs"]] == ["NP", "A|B", "NP"]
 
 
+def test_a_job_that_ends_at_once_costs_four_calls(shop: SandboxProcess) -> None:
+    build(shop)
+    assert shop.control.calls()["total"] == 4
+
+
 def test_names_that_are_not_there(shop: SandboxProcess) -> None:
     said = "SHOP has no dataset, managed folder or saved model 'claen'; did you mean 'clean'?"
     assert str(refusal(shop, outputs=["claen"])) == said

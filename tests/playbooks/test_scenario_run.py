@@ -172,6 +172,11 @@ def test_a_log_that_cannot_be_read_hides_no_failure(shop: SandboxProcess) -> Non
     assert "SHOP.smoke ended as FAILED" in str(error) and "disk full" in error.result["log"]
 
 
+def test_a_run_that_ends_at_once_costs_five_calls(shop: SandboxProcess) -> None:
+    run(shop)
+    assert shop.control.calls()["total"] == 5
+
+
 def test_names_and_ids(shop: SandboxProcess) -> None:
     assert "SHOP has no scenario 'nigthly'; did you mean 'Nightly'?" in str(refusal(shop, scenario="nigthly"))
     assert "project SHOPS does not exist, or the key may not read it" in str(refusal(shop, project="SHOPS"))
