@@ -180,6 +180,27 @@ class Project:
         of_project = next((value for name, value in exported.items() if name.startswith("PROJECT.")), None)
         self._load_settings(files, stored_tags.get("PROJECT") or of_project, login)
 
+    def become(self, files: dict[str, str], stored_tags: dict[str, Document], login: str, message: str) -> None:
+        """Take these files for all that it was, in one commit. They stay as they are, so that objects read back as stored.
+
+        Raises ValueError, KeyError, TypeError or AttributeError if they are no project; then nothing is written.
+        """
+        self.load(files, stored_tags, login)
+        for path in self.repository.files.keys() - files.keys():
+            self.repository.delete(path)
+        for path, text in files.items():
+            if path != layout.VERSION_TAGS:
+                self.repository.write(path, text)
+        self.keep_tags()
+        self.repository.commit(login, message)
+
+    def version_tags(self) -> Document:
+        """The content of version-tags.json in an archive."""
+        tags = {"PROJECT." + self.key: self.params.tag}
+        for kind, name in layout.TAG_NAMES.items():
+            tags.update({f"{name}.{object_id}": entry.tag for object_id, entry in self.objects[kind].items()})
+        return tags
+
     def _load_settings(self, files: dict[str, str], version_tag: Document | None, login: str) -> None:
         params = layout.parse(layout.PARAMS, files.get(layout.PARAMS, "{}"))
         in_file = params.pop("versionTag", None)

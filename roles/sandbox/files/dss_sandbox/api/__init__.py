@@ -10,11 +10,13 @@ from . import (
     connections,
     data_quality,
     datasets,
+    exported_bundles,
     fleet,
     flow,
     folders,
     futures,
     git,
+    imported_bundles,
     imports,
     instance,
     jobs,
@@ -45,8 +47,10 @@ _PROJECTS: list[Route] = [
     *standards.ROUTES,
 ]
 
-DESIGN: list[Route] = [*_PROJECTS]
-AUTOMATION: list[Route] = [*_PROJECTS]
+# A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the
+# client's documentation.
+DESIGN: list[Route] = [*_PROJECTS, *exported_bundles.ROUTES]
+AUTOMATION: list[Route] = [*_PROJECTS, *imported_bundles.ROUTES]
 DEPLOYER: list[Route] = [*_PROJECTS]
 GOVERN: list[Route] = [*instance.ROUTES]
 FLEET: list[Route] = [*fleet.ROUTES]
