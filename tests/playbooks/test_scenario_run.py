@@ -164,6 +164,23 @@ def test_passing_faults_of_the_node_do_not_end_the_waiting(shop: SandboxProcess)
     assert run(shop)["run"]["outcome"] == "SUCCESS"
 
 
+def test_lasting_faults_end_the_waiting_and_say_what_goes_on(shop: SandboxProcess) -> None:
+    shop.control.fault("GET", "*/get-run-for-trigger", status=403, message="not allowed")
+    assert str(refusal(shop)).endswith("(while waiting for the start of scenario SHOP.Nightly, which may still come)")
+    shop.control.fault("GET", "*/scenarios/Nightly/2*", status=403, message="not allowed")
+    error = refusal(shop)
+    assert isinstance(error, RunError)
+    assert str(error).endswith("which goes on in DSS)") and error.result["run"]["id"] == runs(shop)[0].id
+
+
+def test_the_testing_status_is_that_of_a_bundle_if_asked(shop: SandboxProcess) -> None:
+    run(shop, scenario="smoke")
+    told = [
+        run_module(shop.environ, "scenario_run_info", project="SHOP", bundle=name)["testing"] for name in (None, "v1")
+    ]
+    assert told == [{"ran": 1, "outcomes": {"SUCCESS": 1}}, {"ran": 0, "outcomes": {}}]
+
+
 def test_a_log_that_cannot_be_read_hides_no_failure(shop: SandboxProcess) -> None:
     shop.control.outcomes(scenarios={"*": "FAILED"})
     shop.control.fault("GET", "*/log", status=500, message="disk full", count=0)
