@@ -37,6 +37,13 @@ options:
     type: str
     vars:
       - name: dss_environment
+  environment_content:
+    description:
+      - What a file of the environment holds, as for M(dataiku_iac.dss.configuration). It counts with O(path).
+    type: dict
+    version_added: 0.3.0
+    vars:
+      - name: dss_environment_content
   state_backend:
     description:
       - Where the state is kept, as for M(dataiku_iac.dss.configuration).
@@ -120,7 +127,7 @@ from ..plugin_utils._action import base_of, native
 from ..plugin_utils._variables import value_of, with_variables
 
 _REPORTS = ("state", "drift")
-_OPTIONS = {*NODE, "state_backend", "encryption_key", "environment", "project"}
+_OPTIONS = {*NODE, "state_backend", "encryption_key", "environment", "environment_content", "project"}
 
 
 class LookupModule(LookupBase):

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from ._kinds import KINDS
 from ._kinds.base import Kind
+from ._runs.jobs import TYPES as JOB_TYPES
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -40,6 +41,7 @@ CONFIGURATION: Spec = {
     "path": {"type": "path"},
     "definition": {"type": "dict"},
     "environment": {"type": "str"},
+    "environment_content": {"type": "dict"},
     "variables": {"type": "dict", "default": {}},
     "confirm": {"type": "str"},
     "prune": {"type": "bool", "default": False},
@@ -110,6 +112,64 @@ PROMOTION: Spec = {
     "permissions": {"type": "str", "choices": ["NONE", "READ_ONLY", "ALL"], "default": "NONE"},
     "project_folder": {"type": "str"},
     "wait_timeout": {"type": "float", "default": 3600.0},
+}
+
+IN_PROJECT: Spec = {"project": {"type": "str", "required": True}}
+
+WAIT: Spec = {"wait_timeout": {"type": "float", "default": 3600.0}}
+
+RUN: Spec = {"wait": {"type": "bool", "default": True}, "abort_on_timeout": {"type": "bool", "default": False}}
+
+_FAIL_ON: dict[str, t.Any] = {"type": "list", "elements": "str", "choices": ["WARNING", "FAILED", "ABORTED"]}
+
+SCENARIO_RUN: Spec = {
+    "scenario": {"type": "str", "required": True},
+    "params": {"type": "dict", "default": {}},
+    "fail_on": {**_FAIL_ON, "default": ["FAILED", "ABORTED"]},
+}
+
+BUILD: Spec = {
+    "outputs": {"type": "list", "elements": "raw"},
+    "recipe": {"type": "str"},
+    "type": {"type": "str", "choices": [*JOB_TYPES, *JOB_TYPES.values()]},
+    "partition": {"type": "str"},
+}
+
+GATES: Spec = {
+    "gates": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str"},
+            "test_scenarios": {"type": "bool"},
+            "scenario": {"type": "str"},
+            "params": {"type": "dict"},
+            "fail_on": _FAIL_ON,
+            "build": {"type": "list", "elements": "raw"},
+            "recipe": {"type": "str"},
+            "type": BUILD["type"],
+            "partition": {"type": "str"},
+            "data_quality": {"type": "raw"},
+            "allowed": {"type": "list", "elements": "str"},
+            "compute": {"type": "bool"},
+            "project_standards": {"type": "bool"},
+            "max_severity": {"type": "int"},
+            "checks": {"type": "list", "elements": "str"},
+            "allow_none": {"type": "bool"},
+            "wait_timeout": {"type": "float"},
+            "abort_on_timeout": {"type": "bool"},
+        },
+    },
+    "fail": {"type": "bool", "default": True},
+    "fail_fast": {"type": "bool", "default": True},
+}
+
+SCENARIO_RUN_INFO: Spec = {
+    "scenario": {"type": "str"},
+    "limit": {"type": "int", "default": 10},
+    "only_finished": {"type": "bool", "default": False},
+    "bundle": {"type": "str"},
 }
 
 BUNDLE: Spec = {
@@ -198,6 +258,15 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
         "required_if": [("action", "activate", ("bundle",))],
         "required_by": {"path": "checksum"},
     },
+    "scenario_run": {"argument_spec": {**NODE, **IN_PROJECT, **WAIT, **RUN, **SCENARIO_RUN}},
+    "scenario_run_info": {"argument_spec": {**NODE, **IN_PROJECT, **SCENARIO_RUN_INFO}},
+    "build": {
+        "argument_spec": {**NODE, **IN_PROJECT, **WAIT, **RUN, **BUILD},
+        "required_one_of": [("outputs", "recipe")],
+        "mutually_exclusive": [("outputs", "recipe")],
+    },
+    "build_info": {"argument_spec": {**NODE, **IN_PROJECT, "limit": {"type": "int", "default": 10}}},
+    "gate": {"argument_spec": {**NODE, **IN_PROJECT, **WAIT, **GATES}},
 }
 
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "object": "dict", "array": "list"}

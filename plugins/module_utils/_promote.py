@@ -148,10 +148,11 @@ class Task:
         if self.check_mode:
             due = record is not None and record.status != "undone"
             return {**_NOTHING, "changed": due, "diff": {"prepared": _back_text(promotion.held, record) if due else ""}}
+        text = _back_text(promotion.held, record)
         undone = promotion.undo(self.params["run"])
         if undone is None:
             return {**_NOTHING, "promotion": self._data(t.cast(Record, record))}
-        return self._undone(undone, _back_text(promotion.held, record))
+        return self._undone(undone, text)
 
     def _go_to(self, bundle: str) -> dict[str, t.Any]:
         promotion = self.promotion

@@ -21,6 +21,9 @@ from ._plan.build import build, resource_notes
 from ._promote import manage_promotion
 from ._remappings import manage_remapping, remapping_info
 from ._rollback import rollback
+from ._runs.infos import build_info, scenario_run_info
+from ._runs.verbs import build as run_build
+from ._runs.verbs import gate, scenario_run
 from ._secrets import option_secrets, scrubbed
 from ._session import session
 from ._states import manage_lock, manage_state
@@ -36,6 +39,11 @@ _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind nor a conf
     "connection_remapping_info": remapping_info,
     "promotion": manage_promotion,
     "rollback": rollback,
+    "build": run_build,
+    "build_info": build_info,
+    "gate": gate,
+    "scenario_run": scenario_run,
+    "scenario_run_info": scenario_run_info,
 }
 
 

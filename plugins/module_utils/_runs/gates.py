@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import typing as t
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from .._errors import DssError, Interrupted
 from .._node.client import DssNode
@@ -33,14 +33,7 @@ class GateResult:
     log: str = ""
 
     def as_data(self) -> dict[str, t.Any]:
-        return {
-            "name": self.name,
-            "type": self.type,
-            "passed": self.passed,
-            "seconds": self.seconds,
-            "message": self.message,
-            "log": self.log,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import time
 import typing as t
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from .._errors import DssError, NodeError
 from .._node.client import DssNode
@@ -91,19 +91,19 @@ class Run:
     def seconds(self) -> float | None:
         return round((self.end - self.start) / 1000, 3) if self.start and self.end else None
 
-    def as_data(self, parts: str) -> dict[str, t.Any]:
-        """The run as it stands in results; ``parts`` names its steps or activities."""
+    def as_data(self) -> dict[str, t.Any]:
+        """The run as it stands in results, without its parts."""
         return {
             "id": self.id or None,
             "outcome": self.outcome or None,
             "start": _time(self.start),
             "end": _time(self.end),
             "seconds": self.seconds,
-            parts: [
-                {"name": part.name, "type": part.type, "outcome": part.outcome, "message": part.message}
-                for part in self.parts
-            ],
         }
+
+    def parts_as_data(self) -> list[dict[str, t.Any]]:
+        """Its steps or activities as they stand in results."""
+        return [asdict(part) for part in self.parts]
 
 
 def failure_of(run: Run) -> str:

@@ -53,7 +53,8 @@ def run_checks(node: DssNode, project: str, ids: Sequence[str], patience: Patien
         answer = node.post(path, None, **({"checkIds": list(ids)} if ids else {}))
     report = patience.result(node, answer, what)
     with understood(what):
-        return [_check(key, info) for key, info in (report.get("bundleChecksRunInfo") or {}).items()]
+        told = report.get("bundleChecksRunInfo") or {}
+        return [_check(key, told.get(key) or {}) for key in dict.fromkeys([*ids, *told])]
 
 
 def _check(key: str, info: Mapping[str, t.Any]) -> Check:
