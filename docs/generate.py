@@ -4,7 +4,7 @@
 
 """Writes the parts of the documentation that follow from the kinds; with --check it only says what is not current.
 
-It writes docs/schemas/configuration.schema.json, and in configuration.md and kinds.md what stands between the markers.
+It writes docs/schemas/configuration.schema.json and environment.schema.json, and in configuration.md and kinds.md what stands between the markers.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ _links = tempfile.TemporaryDirectory()
 sys.path.insert(0, _links.name)
 
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import code_files, schema, spellings  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.environment_schema import (  # noqa: E402
+    REMAPPING,
+    environment_schema,
+)
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policy_sections import POLICY_SECTIONS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.settings import SETTINGS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.tool_file import TOOL  # noqa: E402
@@ -171,7 +175,12 @@ def configuration():
     lines = ["### Keys that every object has", "", *page(("key", "type", "meaning"), rows)]
     for kind in sorted(KINDS.values(), key=lambda kind: (kind.name != "project", kind.order)):
         lines += section(kind)
-    others = {**POLICY_SECTIONS, "settings of an environment file": SETTINGS, ".dataiku/config.yml": TOOL}
+    others = {
+        **POLICY_SECTIONS,
+        "settings of an environment file": SETTINGS,
+        "remapping of an environment file": REMAPPING,
+        ".dataiku/config.yml": TOOL,
+    }
     for title, rule in others.items():
         lines += [f"### {title}", "", plain(rule["description"]), "", *page(("key", "type", "meaning"), nested(rule))]
     return lines
@@ -347,13 +356,17 @@ def between_markers(path, lines):
     return f"{before}{BEGIN}\n\n{chr(10).join(lines).strip()}\n\n{END}{after}"
 
 
+def published(document):
+    return json.dumps(document, indent=2) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if something is not current")
     only_check = parser.parse_args().check
-    published = json.dumps(schema.configuration_schema(KINDS), indent=2) + "\n"
     texts = {
-        HERE / "schemas" / "configuration.schema.json": published,
+        HERE / "schemas" / "configuration.schema.json": published(schema.configuration_schema(KINDS)),
+        HERE / "schemas" / "environment.schema.json": published(environment_schema()),
         HERE / "configuration.md": between_markers(HERE / "configuration.md", configuration()),
         HERE / "kinds.md": between_markers(HERE / "kinds.md", kinds()),
     }

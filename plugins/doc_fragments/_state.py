@@ -50,11 +50,13 @@ options:
     description:
       - Environment of the state, as it was given to M(dataiku_iac.dss.configuration).
       - A run without an environment used the host of the node and its port, such as V(dss.example.com_11200).
+      - Falls back to the variable C(dss_environment).
     type: str
     required: true
   project:
     description:
       - Key of the project. Without it the state of the instance is meant, which records connections.
+      - Falls back to the variable C(dss_project); an empty text means the instance all the same.
     type: str
 """
 

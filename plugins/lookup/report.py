@@ -28,11 +28,22 @@ options:
       - Key of the project, or V(_instance) for the connections.
       - It may be left out where O(path) is given.
     type: str
+    vars:
+      - name: dss_project
   environment:
     description:
       - Name of the environment, as it was given to M(dataiku_iac.dss.configuration).
       - Without a name it is the host of the node, as there.
     type: str
+    vars:
+      - name: dss_environment
+  environment_content:
+    description:
+      - What a file of the environment holds, as for M(dataiku_iac.dss.configuration). It counts with O(path).
+    type: dict
+    version_added: 0.3.0
+    vars:
+      - name: dss_environment_content
   state_backend:
     description:
       - Where the state is kept, as for M(dataiku_iac.dss.configuration).
@@ -108,19 +119,23 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._errors import DssError, MissingLibrary
+from ..module_utils._options import NODE
 from ..module_utils._report.formats import formatted
 from ..module_utils._report.gather import gathered
 from ..module_utils._task import Caller
 from ..plugin_utils._action import base_of, native
+from ..plugin_utils._variables import value_of, with_variables
 
 _REPORTS = ("state", "drift")
+_OPTIONS = {*NODE, "state_backend", "encryption_key", "environment", "environment_content", "project"}
 
 
 class LookupModule(LookupBase):
     """Reports; node and backend are opened and closed within each call, in the process of the worker."""
 
     def run(self, terms: list[str], variables: Mapping[str, t.Any] | None = None, **kwargs: t.Any) -> list[t.Any]:
-        self.set_options(var_options=variables, direct=kwargs)
+        known = value_of(variables or {}, self._templar)
+        self.set_options(direct=with_variables(_OPTIONS, kwargs, known))
         params: dict[str, t.Any] = native(self.get_options())
         reports = []
         for term in terms:

@@ -25,7 +25,9 @@ def fragment_of(name: str) -> type:
         options[option] = {"description": [text], **{name: value for name, value in spec.items() if name != "no_log"}}
     if kind.scope == "project" and not kind.singleton:
         options["project"] = {
-            "description": ["Key of the project that the object belongs to."],
+            "description": [
+                "Key of the project that the object belongs to; falls back to the variable C(dss_project)."
+            ],
             "type": "str",
             "required": True,
         }

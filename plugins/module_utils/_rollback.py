@@ -29,7 +29,7 @@ def rollback(params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> 
     """Undo runs of one project in one environment. Raises ``DssError``."""
     options = node_options(params, caller.environ)
     secrets.add(options.api_key)
-    with Work(params, caller, options, params["environment"], params["project"], secrets) as work:
+    with Work(params, caller, options, params["environment"], params["project"] or None, secrets) as work:
         work.ledger.read(tidy=False)
         journals = _journals(_serial(params["to"], work.ledger), work.ledger)
         kinds = {KINDS[entry.kind].scope for journal in journals for entry in journal.entries}

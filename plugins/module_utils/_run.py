@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 from ._apply.executor import apply
+from ._bundles import bundle_info, manage_bundle
 from ._deploy import deploy
 from ._errors import DssError, visible
 from ._kinds import KINDS
@@ -17,7 +18,12 @@ from ._node.client import DssNode
 from ._node.read import read
 from ._plan import render
 from ._plan.build import build, resource_notes
+from ._promote import manage_promotion
+from ._remappings import manage_remapping, remapping_info
 from ._rollback import rollback
+from ._runs.infos import build_info, scenario_run_info
+from ._runs.verbs import build as run_build
+from ._runs.verbs import gate, scenario_run
 from ._secrets import option_secrets, scrubbed
 from ._session import session
 from ._states import manage_lock, manage_state
@@ -26,7 +32,19 @@ from ._task import Caller, RunError, Target, brief, finished, options_of, result
 Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
 
 _WITHOUT_NODE = {"state": manage_state, "state_lock": manage_lock}
-_ON_NODE: Mapping[str, Module] = {"rollback": rollback}  # modules that are neither a kind nor a configuration
+_ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind nor a configuration
+    "bundle": manage_bundle,
+    "bundle_info": bundle_info,
+    "connection_remapping": manage_remapping,
+    "connection_remapping_info": remapping_info,
+    "promotion": manage_promotion,
+    "rollback": rollback,
+    "build": run_build,
+    "build_info": build_info,
+    "gate": gate,
+    "scenario_run": scenario_run,
+    "scenario_run_info": scenario_run_info,
+}
 
 
 def run(module: str, params: Mapping[str, t.Any], caller: Caller) -> dict[str, t.Any]:

@@ -258,7 +258,7 @@ def _restore(params: Mapping[str, t.Any], caller: Caller, store: Store) -> Resul
 
 
 def _ledger(params: Mapping[str, t.Any], caller: Caller) -> Ledger:
-    return ledger_of(params, caller, params["environment"], params["project"])
+    return ledger_of(params, caller, params["environment"], params["project"] or None)
 
 
 def _address(params: Mapping[str, t.Any], ledger: Ledger) -> str:

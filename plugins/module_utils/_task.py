@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ._apply.executor import Outcome, Progress
@@ -20,6 +20,7 @@ from ._kinds.base import Resource
 from ._plan import render
 from ._plan.desired import desired
 from ._plan.model import Options, Plan
+from ._plan.remap import remapped
 from ._secrets import secret_values
 
 COMMON = (
@@ -85,13 +86,15 @@ def target_of(module: str, params: Mapping[str, t.Any], caller: Caller) -> Targe
             source,
             kinds=KINDS,
             environment=params.get("environment"),
+            environment_content=params.get("environment_content"),
             variables=params.get("variables") or {},
             lookup=caller.variable,
             process_environment=caller.environ,
             naming=params["naming"],
             strict=params["strict"],
         )
-        return _of(configuration, configuration.project_key)
+        target = _of(configuration, configuration.project_key)
+        return _remapped(target, configuration, caller)
     kind = KINDS[module]
     author = {key: value for key, value in params.items() if key not in COMMON and value is not None}
     project = author["key"] if kind.singleton else params.get("project")
@@ -117,6 +120,15 @@ def _of(configuration: Configuration, project: str | None) -> Target:
         secrets,
         configuration,
     )
+
+
+def _remapped(target: Target, configuration: Configuration, caller: Caller) -> Target:
+    """The target under the names of its environment."""
+    resources = remapped(target.resources, configuration.remapping)
+    renamed = [address for address, resource in resources.items() if resource is not target.resources[address]]
+    if renamed:
+        caller.explain(f"remapped to the names of this environment: {', '.join(renamed)}")
+    return replace(target, resources=resources)
 
 
 def options_of(params: Mapping[str, t.Any], target: Target) -> Options:

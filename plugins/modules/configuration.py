@@ -46,7 +46,15 @@ options:
     description:
       - Name of a file in C(environments/) beside the configuration, with variables and overrides.
       - Each environment has a state of its own. Without an environment the state is named after the host of the node.
+      - Falls back to the variable C(dss_environment).
     type: str
+  environment_content:
+    description:
+      - What a file in C(environments/) holds, as data with C(variables), C(overrides), C(settings) and C(remapping).
+      - It is laid over the file O(environment), which then need not exist.
+      - Falls back to the variable C(dss_environment_content).
+    type: dict
+    version_added: 0.3.0
   variables:
     description:
       - Values for C(${NAME}) and C({{ NAME }}) in the configuration; they win over those of the environment.
@@ -136,6 +144,24 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: The same project under the names of another environment
+  dataiku_iac.dss.configuration:
+    environment: staging
+    environment_content:
+      variables:
+        OWNER: platform
+      remapping:
+        connections:
+          filesystem_dev: filesystem_managed
+    definition:
+      project:
+        key: REMAPPED
+        name: Of ${OWNER}
+      datasets:
+        - name: customers
+          type: managed
+          connection: filesystem_dev
+
 - name: A project with one dataset
   dataiku_iac.dss.configuration:
     definition:

@@ -21,10 +21,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._errors import DssError, MissingLibrary, visible
-from ..module_utils._options import BACKEND, module_spec
+from ..module_utils._options import module_spec
 from ..module_utils._plan import render
 from ..module_utils._plan.model import CREATE, DELETE, REPLACE, UPDATE, Plan
 from ..module_utils._run import Caller, RunError, run
+from ._variables import Value, loop_names, value_of, with_hosts, with_variables
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
@@ -50,8 +51,10 @@ class DssAction(ActionBase):
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         spec = module_spec(self.MODULE)
-        given = {**self._from_variables(spec["argument_spec"], variables), **self._task.args}
-        if self._task.async_val or variables.get("dss_run_on") == "host":
+        own = self._own_value(variables)
+        given = with_variables(spec["argument_spec"], self._task.args, own)
+        given = with_hosts(spec["argument_spec"], given, lambda host: self._value_for(host, variables))
+        if self._task.async_val or own("dss_run_on") == "host":
             name, in_background = f"dataiku_iac.dss.{self.MODULE}", self._task.async_val
             done = self._execute_module(
                 module_name=name, module_args=given, task_vars=variables, wrap_async=in_background
@@ -95,14 +98,23 @@ class DssAction(ActionBase):
             caller.guard.hand_over()
         return outcome
 
-    def _from_variables(self, spec: Mapping[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The options that an inventory gives as variables, ``dss_state_backend`` for ``state_backend``."""
-        names = {name: f"dss_{name}" for name in BACKEND.keys() & spec.keys()}
-        return {
-            name: self._templar.template(variables[variable])
-            for name, variable in names.items()
-            if variable in variables
-        }
+    def _own_value(self, variables: Mapping[str, t.Any]) -> Value:
+        """Values of the host that the task is for: of the one that it is delegated to, and then of no other."""
+        host, templar = self._task.delegate_to, self._templar
+        if host:
+            loop = {name: variables[name] for name in loop_names(variables) if name in variables}
+            of_host = (variables.get("ansible_delegated_vars") or {}).get(host) or {}
+            variables = {**loop, **of_host, "inventory_hostname": host}
+            templar = templar.copy_with_new_env(available_variables=variables)
+        return value_of(variables, templar)
+
+    def _value_for(self, host: str, variables: Mapping[str, t.Any]) -> Value:
+        """Values of any host of the inventory, templated as they are asked for."""
+        hosts: t.Any = variables.get("hostvars") or {}
+        if host not in hosts:
+            raise AnsibleError(f"there is no host {host} in the inventory")
+        of_host = hosts.raw_get(host)
+        return value_of(of_host, self._templar.copy_with_new_env(available_variables=of_host))
 
     def _run(self, params: Mapping[str, t.Any], caller: Caller, printer: Printer) -> dict[str, t.Any]:
         try:

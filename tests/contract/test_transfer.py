@@ -50,7 +50,7 @@ def test_a_file_with_another_checksum_is_not_sent(
     sent = tmp_path / "sent.zip"
     sent.write_bytes(CONTENT[1:])
     sandbox.control.forget_calls()
-    with pytest.raises(DssError, match="sent.zip is not the archive that was meant"):
+    with pytest.raises(DssError, match=r"sent\.zip is not the archive that was meant"):
         upload(node, path, sent, CHECKSUM)
     assert sandbox.control.calls()["total"] == 0
 
@@ -74,7 +74,7 @@ def test_a_download_that_fails_leaves_nothing(
 
 
 def test_files_that_cannot_be_read_or_written_are_sentences(node: DssNode, path: str, tmp_path: Path) -> None:
-    with pytest.raises(DssError, match="missing.zip cannot be read: No such file"):
+    with pytest.raises(DssError, match=r"missing\.zip cannot be read: No such file"):
         upload(node, path, tmp_path / "missing.zip")
     (tmp_path / "file").write_text("")
     with pytest.raises(DssError, match="cannot be written"):

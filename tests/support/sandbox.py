@@ -110,6 +110,10 @@ class Control:
     def switch(self, **values: t.Any) -> None:
         self._call("PUT", "/switches", values)
 
+    def outcomes(self, **by_subject: t.Any) -> t.Any:
+        """Say how ``scenarios``, ``jobs``, ``data_quality`` and ``standards`` end; answers all that is ordered."""
+        return self._call("PUT", "/outcomes", by_subject)
+
     def reset(self) -> None:
         self._call("POST", "/reset")
 

@@ -12,21 +12,23 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 
 from .._errors import ConfigurationError, Location, Problem
-from .document import Mapping, mark_in, problem_at, relisted
+from .._remapping import Remapping
+from .document import Mapping, adopt, location_of, mark_in, problem_at, relisted
 from .files import Document, Tree, read_document, read_hidden
 from .policies import Settings
 from .settings import read_settings
 from .tool_file import host_fault
 from .words import Words, nearest
 
-_KEYS = ("environment", "variables", "overrides", "settings")
+_KEYS = ("environment", "variables", "overrides", "settings", "remapping")
+CONTENT = "environment_content"  # the option that is laid over the file, and what it is called in messages
 
 Rename = Callable[[str, Mapping], Mapping]
 
 
 @dataclass(frozen=True)
 class Environment:
-    """One environment file; ``content`` is the whole of it and has no file where there was none to read."""
+    """One environment; ``content`` is the whole of it and has no file where there was nothing to read."""
 
     name: str
     content: Mapping = field(default_factory=Mapping)
@@ -34,6 +36,7 @@ class Environment:
     overrides: Mapping = field(default_factory=Mapping)
     settings: Settings = Settings()
     host: str | None = None
+    remapping: Remapping = Remapping()
 
 
 def available(tree: Tree) -> dict[str, t.Any]:
@@ -46,30 +49,72 @@ def available(tree: Tree) -> dict[str, t.Any]:
     return found
 
 
-def read_environment(tree: Tree | None, name: str, strict: bool = True) -> tuple[Environment, list[Problem]]:
-    """The environment file of a name, and what is wrong with it."""
-    if tree is None:
-        message = f"the environment '{name}' needs a configuration that is a file; give its values as variables"
-        return Environment(name), [Problem(message, "", Location("definition"))]
-    known = available(tree)
-    if name not in known:
-        names = ", ".join(sorted(known))
-        advice = f"; there are {names}" if names else f": {tree.root} has no environments folder with files"
-        return Environment(name), [Problem(f"there is no environment '{name}'{advice}")]
+def read_environment(
+    tree: Tree | None, name: str, strict: bool = True, given: AnyMapping[str, t.Any] | None = None
+) -> tuple[Environment, list[Problem]]:
+    """The environment of a name, and what is wrong with it.
+
+    ``given`` is what its file may hold: it is laid over the file, which then need not exist.
+    """
     try:
-        content = read_document(tree, known[name])
+        parts = [part for part in (_file(tree, name, needed=given is None), _given(given)) if part is not None]
     except ConfigurationError as error:
         return Environment(name), list(error.problems)
-    problems = _unknown_keys(content, (), content, _KEYS)
-    parts = {key: _mapping(content, key, problems) for key in _KEYS[:-1]}
-    problems += _unknown_keys(content, ("environment",), parts["environment"], ("name", "dataiku_host"))
-    host = parts["environment"].get("dataiku_host")
+    content = parts[0]
+    problems = _unknown_keys(content, (), content, _KEYS if content.file != CONTENT else _KEYS[1:])
+    for part in parts[1:]:
+        problems += _unknown_keys(part, (), part, _KEYS[1:])
+        content = merged(content, part)
+    told = {key: _mapping(content, key, problems) for key in ("environment", "variables", "overrides")}
+    problems += _unknown_keys(content, ("environment",), told["environment"], ("name", "dataiku_host"))
+    host = told["environment"].get("dataiku_host")
     if host_fault(host):
         problems.append(problem_at(content, ("environment", "dataiku_host"), host_fault(host)))
         host = None
     settings, wrong = read_settings(content, strict)
     problems += wrong
-    return Environment(name, content, parts["variables"], parts["overrides"], settings, host), problems
+    remapping, wrong = _remapping(parts)
+    problems += wrong
+    return Environment(name, content, told["variables"], told["overrides"], settings, host, remapping), problems
+
+
+def _file(tree: Tree | None, name: str, needed: bool) -> Mapping | None:
+    """The file of an environment, None where there is none and none is needed. Raises ConfigurationError."""
+    known = available(tree) if tree is not None else {}
+    if tree is not None and name in known:
+        return t.cast(Mapping, read_document(tree, known[name]))
+    if not needed:
+        return None
+    if tree is None:
+        message = f"the environment '{name}' needs a configuration that is a file; give its values as {CONTENT}"
+        raise ConfigurationError([Problem(message, "", Location("definition"))])
+    names = ", ".join(sorted(known))
+    advice = f"; there are {names}" if names else f": {tree.root} has no environments folder with files"
+    raise ConfigurationError([Problem(f"there is no environment '{name}'{advice}")])
+
+
+def _given(content: AnyMapping[str, t.Any] | None) -> Mapping | None:
+    if content is None:
+        return None
+    return adopt({key: value for key, value in content.items() if value is not None}, CONTENT)
+
+
+def _remapping(parts: Iterable[Mapping]) -> tuple[Remapping, list[Problem]]:
+    """The tables of all parts, in both of their spellings; a later part wins."""
+    table = Remapping(given=frozenset())
+    problems: list[Problem] = []
+    for part in parts:
+        if part.get("remapping") is not None:
+            try:
+                own = Remapping.from_value(part["remapping"], "remapping", _locator(part))
+                table = own.over(table)
+            except ConfigurationError as error:
+                problems += error.problems
+    return table, problems
+
+
+def _locator(part: Mapping) -> Callable[[tuple[str | int, ...]], Location]:
+    return lambda path: location_of(part, ("remapping", *path))
 
 
 def shared_variables(tree: Tree | None) -> tuple[Mapping, list[Problem]]:
@@ -114,7 +159,8 @@ def merged(base: Mapping, over: AnyMapping[str, t.Any]) -> Mapping:
             result[key] = merged(below, value)
             continue
         result[key] = value
-        mark = mark_in(over, key)
+        file = getattr(over, "file", "")
+        mark = mark_in(over, key) or ((0, 0, file) if file != base.file else None)
         if mark is not None:
             result.marks[key] = mark
     return result

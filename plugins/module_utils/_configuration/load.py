@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .._errors import ConfigurationError, Location, Problem
+from .._remapping import Remapping
 from .checks import NAMINGS, Entries, Entry, address_of, entries_of
 from .checks import check as check_entries
 from .code_files import CodeFiles, file_keys
@@ -54,8 +55,8 @@ class Declaration:
 class Configuration:
     """What a source declares.
 
-    ``sections`` are those that are there, even empty: what they do not hold is not declared any more. ``settings`` and
-    ``tool`` are those of the environment; ``root`` is the absolute path of the folder, None for a mapping in memory.
+    ``sections`` are those that are there, even empty: what they do not hold is not declared any more. ``settings``,
+    ``remapping`` and ``tool`` are those of the environment; ``root`` is the absolute path of the folder, None for a mapping in memory.
     """
 
     project_key: str | None
@@ -67,6 +68,7 @@ class Configuration:
     ignore_drift: tuple[IgnoreRule, ...] = ()
     removed: tuple[Removed, ...] = ()
     settings: Settings = Settings()
+    remapping: Remapping = Remapping()
     tool: ToolSettings | None = None
     root: Path | None = None
 
@@ -76,6 +78,7 @@ def load(
     *,
     kinds: AnyMapping[str, t.Any],
     environment: str | None = None,
+    environment_content: AnyMapping[str, t.Any] | None = None,
     variables: AnyMapping[str, t.Any] | None = None,
     lookup: Callable[[str], t.Any] | None = None,
     process_environment: AnyMapping[str, str] | None = None,
@@ -85,19 +88,21 @@ def load(
 ) -> Configuration:
     """Read, substitute, translate and check a configuration; pure but for reading the files.
 
+    ``environment_content`` is laid over the file of the environment, which then need not exist.
     ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. Raises ConfigurationError with all
     problems, and MissingLibrary.
     """
     if naming not in NAMINGS:
         raise ValueError(f"naming is one of {', '.join(NAMINGS)}")
     with _without_collection():
-        return _load(source, kinds, environment, variables, lookup, process_environment, naming, strict, project_key)
+        place = (environment, environment_content)
+        return _load(source, kinds, place, variables, lookup, process_environment, naming, strict, project_key)
 
 
 def _load(
     source: Path | AnyMapping[str, t.Any],
     kinds: AnyMapping[str, t.Any],
-    environment: str | None,
+    place: tuple[str | None, AnyMapping[str, t.Any] | None],
     variables: AnyMapping[str, t.Any] | None,
     lookup: Callable[[str], t.Any] | None,
     process_environment: AnyMapping[str, str] | None,
@@ -112,7 +117,8 @@ def _load(
     problems += wrong
     documents, wrong = with_listed_removals(with_canonical_keys([*reading.documents, *policy], kinds))
     problems += wrong
-    chosen, tool, wrong = _environment(reading, environment, strict)
+    environment, content = place
+    chosen, tool, wrong = _environment(reading, environment, content, strict)
     problems += wrong
     documents, wrong = override(documents, chosen, kinds, canonical_keys)
     problems += wrong
@@ -155,6 +161,7 @@ def _load(
         ignore_drift=ignore_drift,
         removed=removed,
         settings=chosen.settings,
+        remapping=chosen.remapping,
         tool=tool,
         root=Path(os.path.abspath(reading.tree.root)) if reading.tree else None,
     )
@@ -182,11 +189,13 @@ def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any]) 
 
 
 def _environment(
-    reading: Reading, name: str | None, strict: bool
+    reading: Reading, name: str | None, content: AnyMapping[str, t.Any] | None, strict: bool
 ) -> tuple[Environment, ToolSettings | None, list[Problem]]:
-    if name is None:
+    if name is None and content is None:
         return Environment(""), None, []
-    environment, problems = read_environment(reading.tree, name, strict)
+    environment, problems = read_environment(reading.tree, name or "", strict, content)
+    if name is None:
+        return environment, None, problems
     tool, wrong = read_tool(reading.tree, name, environment.host, strict)
     return environment, tool, problems + wrong
 

@@ -36,17 +36,22 @@ def node_options(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Nod
     """Node options from task options; raises ``DssError`` that says what is missing.
 
     Order: the option, ``DKU_DSS_URL`` and ``DKU_API_KEY``, then ``~/.dataiku/config.json`` as Dataiku's client
-    reads it (C(instance), or its default instance).
+    reads it (C(instance), or its default instance). An ``api_key`` that is given empty is none, and no other is taken.
     """
     instance = params.get("instance")
     url, key = params.get("url"), params.get("api_key")
     if not instance:
-        url, key = url or environ.get("DKU_DSS_URL"), key or environ.get("DKU_API_KEY")
-    entry = {} if url and key else _configured(instance, environ)
-    url, key = url or entry.get("url"), key or entry.get("api_key")
+        url, key = url or environ.get("DKU_DSS_URL"), environ.get("DKU_API_KEY") or None if key is None else key
+    entry = {} if url and key is not None else _configured(instance, environ)
+    url, key = url or entry.get("url"), entry.get("api_key") if key is None else key
     if not url:
         raise DssError(
             "no DSS node given: set url, or DKU_DSS_URL, or instance with an entry in ~/.dataiku/config.json"
+        )
+    if key is not None and not str(key).strip():
+        raise DssError(
+            f"no API key given for {url}: api_key is empty, and the key of another node is not taken; set api_key, or "
+            "the variable dss_api_key beside dss_url"
         )
     if not key:
         raise DssError(f"no API key given for {url}: set api_key, or DKU_API_KEY, or add it to ~/.dataiku/config.json")

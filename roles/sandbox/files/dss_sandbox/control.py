@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Dataiku IaC contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control path /_sandbox/: faults, calls, switches, keys, reset, keep and restore. Not a part of DSS."""
+"""The control path /_sandbox/: faults, calls, switches, outcomes, keys, reset, keep and restore. Not a part of DSS."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .errors import DssError, bad_request
 from .node import Node
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
-_SEEDED = ("users", "groups", "code_envs", "plugins")
+_SEEDED = ("users", "groups", "code_envs", "plugins", "standards_checks", "standards_scopes")
 
 
 def control_routes(node: Node) -> list[Route]:
@@ -32,6 +32,8 @@ def control_routes(node: Node) -> list[Route]:
         _route("/calls", "DELETE", handlers.clear_calls),
         _route("/switches", "GET", handlers.switches),
         _route("/switches", "PUT", handlers.put_switches),
+        _route("/outcomes", "GET", handlers.outcomes),
+        _route("/outcomes", "PUT", handlers.put_outcomes),
         _route("/reset", "POST", handlers.reset),
         _route("/keep", "POST", handlers.keep),
         _route("/restore", "POST", handlers.restore),
@@ -88,6 +90,13 @@ class _Handlers:
         for name, value in body.items():
             self._node.switches.set(name, value)
         return self._node.switches.values
+
+    def outcomes(self, body: dict[str, Any], request: Request) -> Any:
+        return self._node.outcomes.ordered
+
+    def put_outcomes(self, body: dict[str, Any], request: Request) -> Any:
+        self._node.outcomes.order(body)
+        return self._node.outcomes.ordered
 
     def reset(self, body: dict[str, Any], request: Request) -> Any:
         self._node.reset()

@@ -46,6 +46,9 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("put_without_rules", "21", "reset", ("reset", "keep")),
     Switch("permission_flags_left_out", "21", "keep", ("keep", "false")),
     Switch("global_key_login", "22", "api_key", ("api_key", "admin")),
+    Switch("existing_bundle", "16", "error", ("error", "replace")),
+    Switch("bundle_export_commits", "", False, (True, False)),
+    Switch("scenarios_of_first_bundle", "", "inactive", ("inactive", "as_exported")),
     Switch("api_writes_commit", "29", True, (True, False)),
     Switch("commit_unchanged", "29", False, (True, False)),
     Switch("git_read_right", "29", "read", ("read", "write", "admin")),
@@ -56,12 +59,16 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("git_repository", "29", "project", ("project", "instance")),
     Switch("git_log_limit", "29", 0, ()),
     Switch("merge_commits", "29", False, (True, False)),
+    Switch("fleet_cloud", "27", "aws", ("aws", "azure", "gcp")),
     Switch("missing_connection", "", "accept", ("accept", "error")),
     Switch("visual_payload", "", "completed", ("completed", "verbatim")),
     Switch("creator_tag", "", False, (True, False)),
     Switch("plugin_custom_field", "", False, (True, False)),
+    Switch("data_quality_status", "", "text", ("text", "object")),
     Switch("future_polls", "", 1, ()),
     Switch("scenario_run_seconds", "", 0, ()),
+    Switch("scenario_start_seconds", "", 0, ()),
+    Switch("job_seconds", "", 0, ()),
 )
 
 _BY_NAME = {switch.name: switch for switch in SWITCHES}

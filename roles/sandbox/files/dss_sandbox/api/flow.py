@@ -23,7 +23,7 @@ _COMPUTABLES = {
     "model_evaluation_stores": "COMPUTABLE_MODEL_EVALUATION_STORE",
     "knowledge-banks": "COMPUTABLE_RETRIEVABLE_KNOWLEDGE",
 }
-_OBJECT_TYPES = {
+OBJECT_TYPES = {
     "DATASET": "datasets",
     "RECIPE": "recipes",
     "MANAGED_FOLDER": "managed_folders",
@@ -126,9 +126,9 @@ def _save(call: Call, zone_id: str, document: Document) -> None:
 
 
 def _checked(call: Call, item: Any) -> Document:
-    if not isinstance(item, dict) or item.get("objectType") not in _OBJECT_TYPES or not item.get("objectId"):
+    if not isinstance(item, dict) or item.get("objectType") not in OBJECT_TYPES or not item.get("objectId"):
         raise bad_request("A zone item needs an objectType and an objectId")  # unverified text
-    objects = _OBJECT_TYPES[item["objectType"]]
+    objects = OBJECT_TYPES[item["objectType"]]
     project = call.node.projects.get(item.get("projectKey", call.project.key), call.project)
     if item["objectId"] not in project.objects.get(objects, project.raw.get(objects, {})):
         raise bad_request(f"{item['objectType']} {item['objectId']} does not exist")  # unverified text

@@ -25,24 +25,20 @@ def find(call: Call) -> tuple[str, Entry]:
     return scenario_id, entry(call, "scenarios", scenario_id, message)
 
 
-def unfinished(run: Document) -> bool:
-    """Whether a run is still going on; one that takes no time has ended when it is asked for."""
-    return bool(run["end"] > now_ms() + 1)
-
-
 def _summary(call: Call, scenario_id: str, found: Entry) -> Document:
     """The light form: no triggers, steps, reporters (dss-api.md 2.7 [atk live 14.7])."""
     document = found.document
     created = document.get("creationTag") or found.tag
+    runs = call.project.runs.get(scenario_id, ())
     item: Document = {
         "id": scenario_id,
         "projectKey": call.project.key,
         "name": document["name"],
         "type": document["type"],
         "active": document.get("active", False),
-        "running": any(map(unfinished, call.project.runs.get(scenario_id, ()))),
+        "running": any(run.running for run in runs),
         "nextRun": kind.next_run(document, now_ms()),
-        "start": 0,
+        "start": next((run.start for run in runs if run.running), 0),
         "triggerDigestItems": [trigger["type"] for trigger in document.get("triggers", ()) if trigger.get("active")],
         "triggerDigest": ", ".join(
             trigger.get("name", "") for trigger in document.get("triggers", ()) if trigger.get("active")
@@ -75,6 +71,8 @@ def _create(call: Call) -> Any:
         body = {key: value for key, value in body.items() if key in _CREATED_FROM}
         body.get("params", {}).pop("steps", None)
     document = born(call, kind.normalise(body, None, call.node.switches))
+    if call.node.node_type == "automation":
+        document["automationLocal"] = True  # it survives activations (dss-api.md 2.13 [docs])
     call.project.save("scenarios", scenario_id, document, "", call.author)
     call.message = f"Created scenario {scenario_id}"
     return {"id": scenario_id}
@@ -91,6 +89,7 @@ def _put(call: Call) -> Any:
     check_identity(call, body, {"id": scenario_id, "projectKey": call.project.key})
     version_tag = sent_tag(call, body, old)
     document = kind.normalise(body, old.document, call.node.switches)
+    document["automationLocal"] = old.document.get("automationLocal", False)  # unverified: the server's business
     quietly = _is_quiet(call, old.document, document)
     call.project.save("scenarios", scenario_id, document, old.payload, call.author, version_tag, quietly)
     call.message = f"Edited scenario {scenario_id}"
@@ -147,23 +146,15 @@ def _put_payload(call: Call) -> Any:
 def _delete(call: Call) -> Any:
     scenario_id, _found = find(call)
     call.project.remove("scenarios", scenario_id)
-    call.project.runs.pop(scenario_id, None)
+    call.project.runs = {name: runs for name, runs in call.project.runs.items() if name != scenario_id}
     call.message = f"Deleted scenario {scenario_id}"
     return done(f"Deleted scenario {scenario_id}")
-
-
-def _testing_status(call: Call) -> Any:
-    """unverified shape."""
-    scenarios = call.project.objects["scenarios"].values()
-    tests = [found for found in scenarios if found.document.get("markedAsTest")]
-    return {"nbScenariosPerOutcome": {}, "nbScenarios": len(tests), "bundleId": call.text("bundleId"), "time": now_ms()}
 
 
 _P = "/projects/{projectKey}/scenarios"
 ROUTES = [
     Route("GET", _P, _list, PROJECT_READ),
     Route("POST", _P, _create, PROJECT_WRITE),
-    Route("GET", _P + "/testing-status", _testing_status, PROJECT_READ),
     Route("GET", _P + "/{scenarioId}", _get, PROJECT_READ),
     Route("PUT", _P + "/{scenarioId}", _put, PROJECT_WRITE),
     Route("DELETE", _P + "/{scenarioId}", _delete, PROJECT_WRITE),

@@ -56,7 +56,7 @@ def test_an_answer_of_another_form_is_an_error() -> None:
 
 
 def test_time_is_over() -> None:
-    with pytest.raises(TimedOut, match="the update did not end within 0.05 s and goes on in DSS"):
+    with pytest.raises(TimedOut, match=r"the update did not end within 0\.05 s and goes on in DSS"):
         wait_for(lambda: None, "the update", 0.05, never)
 
 
