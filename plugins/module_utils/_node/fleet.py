@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 from .._errors import NodeError
@@ -37,7 +38,7 @@ class FleetManager(DssNode):
     def instances(self) -> list[dict[str, t.Any]]:
         """Each instance: ``id label type tags network`` and ``addresses`` by kind, without those that it has not."""
         found = self._asked("/instances", lambda: self._client.list_instances())
-        return gather([lambda each=each: self._instance(each) for each in found], self.options.workers, lambda: None)
+        return gather([partial(self._instance, each) for each in found], self.options.workers, lambda: None)
 
     def admin_key(self, instance: str) -> str:
         """The API key of an administrator of an instance."""

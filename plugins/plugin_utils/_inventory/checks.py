@@ -129,7 +129,7 @@ def _of_deployer(
 
 def _of_dataiku_config(value: t.Any, known: list[str]) -> Iterator[Finding]:
     for name, told in _mapping(value, "instances").items() if isinstance(value, Mapping) else ():
-        path = ("dataiku_config", "instances", name)
+        path: ValuePath = ("dataiku_config", "instances", name)
         environment = told.get("environment") if isinstance(told, Mapping) else told
         if isinstance(told, Mapping):
             path = (*path, "environment")

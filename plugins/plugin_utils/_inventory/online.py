@@ -114,9 +114,8 @@ class Online:
             keys = _listed(node, environment)
             if expand and node.holds_projects:
                 if keys is None and not isinstance(listed, list):
-                    reason = listed or answer
                     advice = "list them as projects of the node or of its environment"
-                    problems[name] = node.problem(f"its projects could not be asked, {advice}: {reason}")
+                    problems[name] = node.problem(f"its projects could not be asked, {advice}: {listed or answer}")
                 hosts += _expanded(node, keys if keys is not None else listed, variables)
             else:
                 hosts.append(Host(name, node.groups, variables))
