@@ -97,6 +97,10 @@ MISTAKES = {
         "dss.yml:5:54 environments.dev.nodes.design.api_key_env: api_key and api_key_env are several keys for one node: "
         "keep one of them",
     ),
+    "address and instance": (
+        node(f"design: {{{URL}, instance: a}}"),
+        "dss.yml:5:34 environments.dev.nodes.design.instance: says which node it is, and so does url: keep one of them",
+    ),
     "vault elsewhere": (
         node("design: {url: !vault x}"),
         "dss.yml:5:16 environments.dev.nodes.design.url: cannot be a !vault value, which only keys are: write a template",
