@@ -44,7 +44,7 @@ def site() -> t.Iterator[SandboxSite]:
 @pytest.fixture
 def folder(site: SandboxSite, tmp_path: Path) -> Path:
     """An inventory with a key of every kind, all of them encrypted."""
-    dev, test, stage, prod, fleet = (site.nodes[name] for name in ("dev", "test", "stage", "prod", "fleet"))
+    dev, test, stage, fleet = (site.nodes[name] for name in ("dev", "test", "stage", "fleet"))
     key_id, secret = fleet.api_key.split(":")
     text = f"""
 environments:
