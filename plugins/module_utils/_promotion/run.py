@@ -49,7 +49,7 @@ class Undone:
             return f"rolling back did not succeed: {'; '.join(self.differs)}: run the playbook rollback again"
         what = f"bundle {self.before.bundle} is active again" if self.before.bundle else "every scenario is off"
         rest = f"; not restored: {'; '.join(self.not_restored)}" if self.not_restored else ""
-        return f"rolled back in {self.seconds:.1f} s: {what}{rest}"
+        return f"rolled back in {self.seconds:.2f} s: {what}{rest}"
 
     @property
     def data(self) -> dict[str, t.Any]:
