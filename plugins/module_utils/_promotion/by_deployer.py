@@ -24,14 +24,16 @@ from .._node.transfer import download, upload
 from .._node.wait import result_of
 from .._plan.compare import Document
 from .image import Image, Wanted
+from .writes import put_container
 
 _CONTAINER = "bundleContainerSettings"
 
 
 @dataclass(frozen=True)
 class ByDeployer:
-    """``published`` is the key of the project on the deployer, ``deployment`` and ``infrastructure`` are ids."""
+    """``deployer`` serves ``node`` as ``infrastructure``; ``published`` is the key of the project on the deployer."""
 
+    deployer: DssNode
     node: DssNode
     project: str
     infrastructure: str
@@ -76,7 +78,9 @@ class ByDeployer:
             changes |= {_CONTAINER: before.container} if before.container is not None else {}
         self._save(settings, changes)
         self.check()
-        return self._update() if activate or before.bundle is None else []
+        warnings = self._update() if activate or before.bundle is None else []
+        put_container(self.node, self.project, before.container)  # an update that failed has left its own
+        return warnings
 
     # The calls --------------------------------------------------------------------------------------------------------
 
@@ -89,13 +93,13 @@ class ByDeployer:
             check_archive(archive.path, self.project, bundle, archive.checksum)
             try:
                 path = path_of("project-deployer", "projects", "bundles")
-                upload(self.node, path, archive.path, archive.checksum, projectKey=self.published)
+                upload(self.deployer, path, archive.path, archive.checksum, projectKey=self.published)
             except NodeError as error:
                 found(lambda: bundle in self._packages() or None, error, self.patience)
         if archive is not None:
             with TemporaryDirectory(prefix="dss-bundle-") as folder:
                 path = path_of("project-deployer", "projects", self.published, "bundles", bundle)
-                checksum = download(self.node, path, Path(folder) / "published.zip")
+                checksum = download(self.deployer, path, Path(folder) / "published.zip")
             if checksum != archive.checksum:
                 raise DssError(
                     f"bundle {bundle} on the deployer is not the archive that was meant: its checksum is {checksum} and not "
@@ -105,7 +109,7 @@ class ByDeployer:
     def _packages(self) -> set[str]:
         try:
             with understood(f"the published project {self.published}"):
-                status = self.node.get(path_of("project-deployer", "projects", self.published))
+                status = self.deployer.get(path_of("project-deployer", "projects", self.published))
                 return {str(package["id"]) for package in status.get("packages") or ()}
         except NodeError as error:
             if error.missing:
@@ -118,7 +122,7 @@ class ByDeployer:
 
     def _settings(self) -> Document | None:
         try:
-            return t.cast(Document, self.node.get(f"{self._path}/settings"))
+            return t.cast(Document, self.deployer.get(f"{self._path}/settings"))
         except NodeError as error:
             if error.missing:
                 return None
@@ -133,7 +137,7 @@ class ByDeployer:
             "deployedProjectKey": self.project,
         }
         try:
-            self.node.post(path_of("project-deployer", "deployments"), body, ignoreWarnings=True)
+            self.deployer.post(path_of("project-deployer", "deployments"), body, ignoreWarnings=True)
         except NodeError as error:
             return found(self._settings, error, self.patience)
         settings = self._settings()
@@ -143,15 +147,15 @@ class ByDeployer:
 
     def _save(self, settings: Document, changes: Mapping[str, t.Any]) -> None:
         if {**settings, **changes} != settings:
-            self.node.put(f"{self._path}/settings", {**settings, **changes}, ignoreWarnings=True)
+            self.deployer.put(f"{self._path}/settings", {**settings, **changes}, ignoreWarnings=True)
 
     def _update(self) -> list[str]:
         """Make what the settings say so; an update whose answer was lost is asked for again, which does no harm."""
         what = f"the update of deployment {self.deployment}"
 
         def update() -> list[str]:
-            answer = self.node.post(f"{self._path}/actions/update", None)
-            return list(warnings_of(result_of(self.node, answer, what, *_of(self.patience)), what))
+            answer = self.deployer.post(f"{self._path}/actions/update", None)
+            return list(warnings_of(result_of(self.deployer, answer, what, *_of(self.patience)), what))
 
         try:
             return update()
