@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ._deployer.kinds import DEPLOYER
 from ._kinds import KINDS
 from ._kinds.base import Kind
+from ._runs.jobs import TYPES as JOB_TYPES
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -25,6 +26,9 @@ NODE: Spec = {
     "timeout": {"type": "float", "default": 60.0},
     "workers": {"type": "int", "default": 8},
 }
+
+# Another node of a task; the action stub puts the variables of a host of the inventory in its place.
+OTHER_NODE: Spec = {"host": {"type": "str"}, **NODE}
 
 CHANGES: Spec = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -89,6 +93,140 @@ UPDATE: Spec = {
     "wait_timeout": {"type": "float", "default": 3600.0},
 }
 
+DEPLOYER_ROUTE: Spec = {
+    "infrastructure": {"type": "str", "required": True},
+    "deployment": {"type": "str"},
+    "published_project": {"type": "str"},
+}
+
+PROMOTION: Spec = {
+    "action": {"type": "str", "choices": ["activate", "accept", "rollback", "show"], "default": "activate"},
+    "environment": {"type": "str", "required": True},
+    "project": {"type": "str", "required": True},
+    "bundle": {"type": "str"},
+    "path": {"type": "path"},
+    "checksum": {"type": "str"},
+    "run": {"type": "str"},
+    "to": {"type": "str"},
+    "remapping": {"type": "dict"},
+    "environment_content": {"type": "dict"},
+    "local_variables": {"type": "dict", "default": {}},
+    "scenarios": {"type": "dict", "default": {}},
+    "running": {"type": "str", "choices": ["wait", "refuse", "ignore"], "default": "wait"},
+    "source": {"type": "dict", "options": OTHER_NODE},
+    "on_finding": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+    "deployer": {"type": "dict", "options": {**OTHER_NODE, **DEPLOYER_ROUTE}},
+    "permissions": {"type": "str", "choices": ["NONE", "READ_ONLY", "ALL"], "default": "NONE"},
+    "project_folder": {"type": "str"},
+    "wait_timeout": {"type": "float", "default": 3600.0},
+}
+
+IN_PROJECT: Spec = {"project": {"type": "str", "required": True}}
+
+WAIT: Spec = {"wait_timeout": {"type": "float", "default": 3600.0}}
+
+RUN: Spec = {"wait": {"type": "bool", "default": True}, "abort_on_timeout": {"type": "bool", "default": False}}
+
+_FAIL_ON: dict[str, t.Any] = {"type": "list", "elements": "str", "choices": ["WARNING", "FAILED", "ABORTED"]}
+
+SCENARIO_RUN: Spec = {
+    "scenario": {"type": "str", "required": True},
+    "params": {"type": "dict", "default": {}},
+    "fail_on": {**_FAIL_ON, "default": ["FAILED", "ABORTED"]},
+}
+
+BUILD: Spec = {
+    "outputs": {"type": "list", "elements": "raw"},
+    "recipe": {"type": "str"},
+    "type": {"type": "str", "choices": [*JOB_TYPES, *JOB_TYPES.values()]},
+    "partition": {"type": "str"},
+}
+
+GATES: Spec = {
+    "gates": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {
+            "name": {"type": "str"},
+            "test_scenarios": {"type": "bool"},
+            "scenario": {"type": "str"},
+            "params": {"type": "dict"},
+            "fail_on": _FAIL_ON,
+            "build": {"type": "list", "elements": "raw"},
+            "recipe": {"type": "str"},
+            "type": BUILD["type"],
+            "partition": {"type": "str"},
+            "data_quality": {"type": "raw"},
+            "allowed": {"type": "list", "elements": "str"},
+            "compute": {"type": "bool"},
+            "project_standards": {"type": "bool"},
+            "max_severity": {"type": "int"},
+            "checks": {"type": "list", "elements": "str"},
+            "allow_none": {"type": "bool"},
+            "wait_timeout": {"type": "float"},
+            "abort_on_timeout": {"type": "bool"},
+        },
+    },
+    "fail": {"type": "bool", "default": True},
+    "fail_fast": {"type": "bool", "default": True},
+}
+
+SCENARIO_RUN_INFO: Spec = {
+    "scenario": {"type": "str"},
+    "limit": {"type": "int", "default": 10},
+    "only_finished": {"type": "bool", "default": False},
+    "bundle": {"type": "str"},
+}
+
+BUNDLE: Spec = {
+    "project": {"type": "str", "required": True},
+    "id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "active", "absent"], "default": "present"},
+    "release_notes": {"type": "str"},
+    "content": {"type": "str", "choices": ["same", "any"], "default": "same"},
+    "uncommitted": {"type": "str", "choices": ["refuse", "include"], "default": "refuse"},
+    "evaluate_project_standards": {"type": "bool", "default": True},
+    "publish": {"type": "bool", "default": False},
+    "published_project": {"type": "str"},
+    "path": {"type": "path"},
+    "checksum": {"type": "str"},
+    "source": {"type": "dict", "options": OTHER_NODE},
+    "preload": {"type": "bool"},
+    "scenarios": {"type": "dict"},
+    "permissions_propagation": {"type": "str", "choices": ["NONE", "READ_ONLY", "ALL"], "default": "NONE"},
+    "fail_on_missing_users": {"type": "bool", "default": True},
+    "project_folder": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "float", "default": 600.0},
+}
+
+REMAPPED: Spec = {
+    "project": {"type": "str"},
+    "deployment": {"type": "str"},
+    "infrastructure": {"type": "str"},
+    "judge": {"type": "bool", "default": True},
+    "source": {"type": "dict", "options": OTHER_NODE},
+    "target": {"type": "dict", "options": OTHER_NODE},
+}
+
+REMAPPING: Spec = {
+    "connections": {"type": "raw"},
+    "code_envs": {"type": "raw"},
+    "containers": {"type": "raw"},
+    "exclusive": {"type": "bool", "default": False},
+    "code_envs_behavior": {
+        "type": "dict",
+        "options": {
+            "import_mode": {"type": "str", "choices": ["INSTALL_IF_MISS", "FAIL_IF_MISS", "DO_NOTHING"]},
+            "specification": {"type": "str", "choices": ["SPECIFIED", "ACTUAL"]},
+        },
+    },
+    "on_finding": {"type": "str", "choices": ["fail", "warn"], "default": "fail"},
+}
+
+_ONE_PLACE = ("project", "deployment", "infrastructure")
+
 # The modules that are not those of a kind.
 _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
     "configuration": {
@@ -109,7 +247,33 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
         "mutually_exclusive": [("source", "target")],
     },
     "state_lock": {"argument_spec": {**PLACE, **LOCK, **BACKEND}},
+    "bundle": {"argument_spec": {**NODE, **BUNDLE}, "required_if": [("state", "absent", ("id",))]},
+    "bundle_info": {"argument_spec": {**NODE, "project": {"type": "str", "required": True}}},
+    "connection_remapping": {
+        "argument_spec": {**NODE, **REMAPPED, **REMAPPING},
+        "required_one_of": [_ONE_PLACE],
+        "mutually_exclusive": [_ONE_PLACE],
+    },
+    "connection_remapping_info": {
+        "argument_spec": {**NODE, **REMAPPED},
+        "required_one_of": [_ONE_PLACE],
+        "mutually_exclusive": [_ONE_PLACE],
+    },
     "rollback": {"argument_spec": {**NODE, **PLACE, **ROLLBACK, **BACKEND, **SETTLE}},
+    "promotion": {
+        "argument_spec": {**NODE, **PROMOTION, **BACKEND},
+        "required_if": [("action", "activate", ("bundle",))],
+        "required_by": {"path": "checksum"},
+    },
+    "scenario_run": {"argument_spec": {**NODE, **IN_PROJECT, **WAIT, **RUN, **SCENARIO_RUN}},
+    "scenario_run_info": {"argument_spec": {**NODE, **IN_PROJECT, **SCENARIO_RUN_INFO}},
+    "build": {
+        "argument_spec": {**NODE, **IN_PROJECT, **WAIT, **RUN, **BUILD},
+        "required_one_of": [("outputs", "recipe")],
+        "mutually_exclusive": [("outputs", "recipe")],
+    },
+    "build_info": {"argument_spec": {**NODE, **IN_PROJECT, "limit": {"type": "int", "default": 10}}},
+    "gate": {"argument_spec": {**NODE, **IN_PROJECT, **WAIT, **GATES}},
 }
 
 _TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "object": "dict", "array": "list"}

@@ -9,17 +9,21 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
-from ._bundle.automation import imported
-from ._bundle.judge import Row, failures, table
+from ._bundle.archive import Archive
+from ._bundle.automation import Landing, imported
+from ._bundle.lost import Patience
+from ._bundle.rows import ERROR, Row, errors, table
 from ._bundle.uses import judged
 from ._errors import DssError
 from ._node.client import DssNode
 from ._node.options import node_options
+from ._promotion.by_deployer import ByDeployer
+from ._promotion.direct import Direct
 from ._promotion.image import Image, Wanted, lacking
-from ._promotion.record import ACCEPTED, WAITING, Record, Records
-from ._promotion.routes import Direct, route_of
-from ._promotion.run import Failed, Promotion, Undone
+from ._promotion.record import WAITING, Record, Records
+from ._promotion.run import Failed, Promotion, Route, Undone
 from ._remapping import Remapping
 from ._runs.running import running_work, wait_until_idle
 from ._task import Caller, RunError
@@ -52,7 +56,7 @@ class Task:
             node=work.node,
             project=self.project,
             records=Records(work.ledger.backend, work.environment, self.project),
-            route=route_of(self.params, work, self._node),
+            route=self._route(),
             at=work.now,
             by=work.by,
             workers=work.options.workers,
@@ -63,6 +67,26 @@ class Task:
         self.promotion.look()
         step = {"activate": self._activate, "accept": self._accept, "rollback": self._rollback, "show": self._show}
         return step[self.params["action"]]()
+
+    def _route(self) -> Route:
+        params, work = self.params, self.work
+        archive = Archive(Path(work.caller.base, params["path"]), params["checksum"]) if params["path"] else None
+        patience = Patience(params["wait_timeout"], lambda: work.guard.stopped)
+        deployer = params["deployer"]
+        if deployer is None:
+            landing = Landing(params["project_folder"] or "", params["permissions"])
+            return Direct(work.node, self.project, archive, landing, patience, work.guard.check)
+        infrastructure = deployer["infrastructure"]
+        return ByDeployer(
+            node=self._node(deployer),
+            project=self.project,
+            infrastructure=infrastructure,
+            deployment=deployer["deployment"] or f"{self.project}-on-{infrastructure}",
+            published=deployer["published_project"] or self.project,
+            archive=archive,
+            patience=patience,
+            check=work.guard.check,
+        )
 
     def _node(self, params: Mapping[str, t.Any]) -> DssNode:
         """Another node of this task, closed with it."""
@@ -80,16 +104,20 @@ class Task:
         if promotion.is_settled(wanted):
             return {**_NOTHING, "promotion": self._data(t.cast(Record, record))}
         if promotion.waits(wanted):
-            return {**_NOTHING, "promotion": self._data(t.cast(Record, record)), "msg": _resumed(t.cast(Record, record))}
+            return {
+                **_NOTHING,
+                "promotion": self._data(t.cast(Record, record)),
+                "msg": _resumed(t.cast(Record, record)),
+            }
         rows = self._judged(wanted)
         prepared = _plan_text(self.project, self.work.environment, promotion.held, wanted, rows)
-        result = {
+        result: dict[str, t.Any] = {
             "changed": bool(lacking(promotion.held, wanted)) or bool(record and record.unfinished),
             "diff": {"prepared": prepared},
-            "remapping": [row.data for row in rows],
+            "remapping": [row.to_value() for row in rows],
             "warnings": self._notes(rows),
         }
-        if (wrong := failures(rows)) and self.params["on_finding"] == "fail":
+        if (wrong := errors(rows)) and self.params["on_finding"] == "fail":
             raise DssError(f"{self.project} cannot be promoted to {self.work.environment}: {'; '.join(wrong)}")
         if record is not None and record.unfinished:
             result["warnings"].append(_resumed(record))
@@ -120,14 +148,15 @@ class Task:
         if self.check_mode:
             due = record is not None and record.status != "undone"
             return {**_NOTHING, "changed": due, "diff": {"prepared": _back_text(promotion.held, record) if due else ""}}
+        text = _back_text(promotion.held, record)
         undone = promotion.undo(self.params["run"])
         if undone is None:
             return {**_NOTHING, "promotion": self._data(t.cast(Record, record))}
-        return self._undone(undone, _back_text(promotion.held, record))
+        return self._undone(undone, text)
 
     def _go_to(self, bundle: str) -> dict[str, t.Any]:
         promotion = self.promotion
-        there = imported(self.work.node, self.project) if promotion.held.exists else []
+        there = [entry.id for entry in imported(self.work.node, self.project)]
         if bundle not in there:
             raise DssError(
                 f"bundle {bundle} of {self.project} is not on this node: it has {', '.join(there) or 'none'}; promote it, "
@@ -141,7 +170,7 @@ class Task:
         return self._undone(promotion.go_to(bundle), text)
 
     def _undone(self, undone: Undone, text: str) -> dict[str, t.Any]:
-        result = {
+        result: dict[str, t.Any] = {
             "changed": True,
             "diff": {"prepared": text},
             "warnings": self.promotion.warnings,
@@ -160,13 +189,21 @@ class Task:
     # What they need ---------------------------------------------------------------------------------------------------
 
     def _wanted(self) -> Wanted:
-        remapping = self.params["remapping"]
         return Wanted(
             bundle=self.params["bundle"],
-            remapping=None if remapping is None else Remapping.from_value(remapping, "remapping"),
+            remapping=self._remapping(),
             local=self.params["local_variables"],
             scenarios={str(name): _flag(name, active) for name, active in self.params["scenarios"].items()},
         )
+
+    def _remapping(self) -> Remapping | None:
+        """The option, or else that of the environment; None where neither says anything."""
+        if self.params["remapping"] is not None:
+            return Remapping.from_value(self.params["remapping"], "remapping")
+        content = self.params["environment_content"] or {}
+        if content.get("remapping") is not None:
+            return Remapping.from_value(content["remapping"], "environment_content.remapping")
+        return None
 
     def _judged(self, wanted: Wanted) -> list[Row]:
         """What the node lacks for the remapping; nothing is asked where no source is given to compare with."""
@@ -176,8 +213,9 @@ class Task:
         return judged(source, self.work.node, self.project, wanted.remapping or self.promotion.held.remapping)
 
     def _notes(self, rows: Sequence[Row]) -> list[str]:
-        notes = [*self.work.ledger.warnings, *(note for row in rows for note in row.notes)]
-        return notes + (failures(rows) if self.params["on_finding"] == "warn" else [])
+        """What is worth saying without being in the way."""
+        notes = [finding.text for row in rows for finding in row.findings if finding.severity != ERROR]
+        return [*self.work.ledger.warnings, *notes, *(errors(rows) if self.params["on_finding"] == "warn" else [])]
 
     def _idle(self) -> None:
         """Nothing may run in a project while its content is exchanged, unless that is asked for."""
@@ -211,7 +249,9 @@ class Task:
 
 
 def _resumed(record: Record) -> str:
-    return f"the promotion of bundle {record.bundle} that {record.by} began at {record.at} did not end: this run goes on"
+    return (
+        f"the promotion of bundle {record.bundle} that {record.by} began at {record.at} did not end: this run goes on"
+    )
 
 
 def _flag(name: t.Any, active: t.Any) -> bool:

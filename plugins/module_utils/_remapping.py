@@ -64,12 +64,10 @@ class Remapping:
         stored = document or {}
         if not stored.get(_CONTAINERS_ENABLED):
             stored = {**stored, SECTIONS["containers"]: []}
-        return cls(
-            **{
-                name: {item["source"]: item["target"] for item in stored.get(key) or ()}
-                for name, key in SECTIONS.items()
-            }
-        )
+        tables: dict[str, t.Any] = {
+            name: {item["source"]: item["target"] for item in stored.get(key) or ()} for name, key in SECTIONS.items()
+        }
+        return cls(**tables)
 
     def to_dss(self, former: Mapping[str, t.Any] | None = None) -> dict[str, t.Any]:
         """``bundleContainerSettings.remapping`` with the given sections in place of those of ``former``.

@@ -10,12 +10,18 @@ import typing as t
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from ._bundles import bundle_info, manage_bundle
 from ._deploy import deploy
 from ._deployer.kinds import DEPLOYER
 from ._deployer.run import infos, manage
 from ._errors import DssError, visible
 from ._plan.build import resource_notes
+from ._promote import manage_promotion
+from ._remappings import manage_remapping, remapping_info
 from ._rollback import rollback
+from ._runs.infos import build_info, scenario_run_info
+from ._runs.verbs import build as run_build
+from ._runs.verbs import gate, scenario_run
 from ._secrets import option_secrets, scrubbed
 from ._session import session
 from ._single import one_object
@@ -26,7 +32,17 @@ Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
 
 _WITHOUT_NODE = {"state": manage_state, "state_lock": manage_lock}
 _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a configuration nor a configuration
+    "bundle": manage_bundle,
+    "bundle_info": bundle_info,
+    "connection_remapping": manage_remapping,
+    "connection_remapping_info": remapping_info,
+    "promotion": manage_promotion,
     "rollback": rollback,
+    "build": run_build,
+    "build_info": build_info,
+    "gate": gate,
+    "scenario_run": scenario_run,
+    "scenario_run_info": scenario_run_info,
     **{name: partial(manage, name) for name in DEPLOYER},
     **{f"{name}_info": partial(infos, name) for name in DEPLOYER},
 }

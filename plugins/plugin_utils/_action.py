@@ -25,7 +25,7 @@ from ..module_utils._options import module_spec
 from ..module_utils._plan import render
 from ..module_utils._plan.model import CREATE, DELETE, REPLACE, UPDATE, Plan
 from ..module_utils._run import Caller, RunError, run
-from ._variables import Value, loop_names, value_of, with_variables
+from ._variables import Value, loop_names, value_of, with_hosts, with_variables
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
@@ -52,7 +52,9 @@ class DssAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         spec = module_spec(self.MODULE)
         own = self._own_value(variables)
-        given = with_variables(spec["argument_spec"], self._task.args, own)
+        exclusive = spec.get("mutually_exclusive", ())
+        given = with_variables(spec["argument_spec"], self._task.args, own, exclusive)
+        given = with_hosts(spec["argument_spec"], given, lambda host: self._value_for(host, variables))
         if self._task.async_val or own("dss_run_on") == "host":
             name, in_background = f"dataiku_iac.dss.{self.MODULE}", self._task.async_val
             done = self._execute_module(
@@ -106,6 +108,14 @@ class DssAction(ActionBase):
             variables = {**loop, **of_host, "inventory_hostname": host}
             templar = templar.copy_with_new_env(available_variables=variables)
         return value_of(variables, templar)
+
+    def _value_for(self, host: str, variables: Mapping[str, t.Any]) -> Value:
+        """Values of any host of the inventory, templated as they are asked for."""
+        hosts: t.Any = variables.get("hostvars") or {}
+        if host not in hosts:
+            raise AnsibleError(f"there is no host {host} in the inventory")
+        of_host = hosts.raw_get(host)
+        return value_of(of_host, self._templar.copy_with_new_env(available_variables=of_host))
 
     def _run(self, params: Mapping[str, t.Any], caller: Caller, printer: Printer) -> dict[str, t.Any]:
         try:

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import io
 import time
 from datetime import date, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from support.site import SandboxSite
 
 from .errors import refusal
 
@@ -126,6 +128,36 @@ def test_the_testing_status_counts_the_last_runs_of_tests(control: Any, project:
     ran(scenario)
     status = project.get_testing_status()
     assert (status.nb_total_ran_scenarios, status.nb_scenarios_per_outcome) == (1, {"FAILED": 1})
+
+
+def test_runs_and_jobs_are_still_there_after_a_bundle_is_activated() -> None:
+    site = SandboxSite("dev=design", "prod=automation")
+    try:
+        project = site.nodes["dev"].client().create_project("PROJ", "P", "admin")
+        settings = project.create_scenario("t", "step_based").get_settings()
+        settings.get_raw()["markedAsTest"] = True
+        settings.save()
+        project.create_dataset("d", "Inline")
+        target = site.nodes["prod"].client().get_project("PROJ")
+        counts = {}
+        for number, bundle in enumerate(("v1", "v2"), 1):
+            project.export_bundle(bundle)
+            archive = io.BytesIO(project.get_exported_bundle_archive_stream(bundle).content)
+            if number == 1:
+                target.client.create_project_from_bundle_archive(archive)
+            else:
+                target.import_bundle_from_stream(archive)
+            target.activate_bundle(bundle)
+            counts[bundle] = target.get_testing_status().nb_total_ran_scenarios
+            ran(target.get_scenario("t"))
+            target.get_dataset("d").build()
+            assert len(target.get_scenario("t").get_last_runs()) == len(target.list_jobs()) == number
+            assert target.get_testing_status().nb_total_ran_scenarios == 1
+        assert counts == {"v1": 0, "v2": 0}
+        found = {bundle: target.get_testing_status(bundle).nb_total_ran_scenarios for bundle in ("v1", "v2", "v3")}
+        assert found == {"v1": 1, "v2": 1, "v3": 0}
+    finally:
+        assert site.stop() == 0
 
 
 def test_the_reports_of_tests_show_what_failed(control: Any, project: Any, scenario: Any) -> None:

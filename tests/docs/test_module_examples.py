@@ -4,7 +4,7 @@
 
 """The examples in the documentation of each module run, in order, and run again without a change.
 
-The second run of a rollback without ``to`` undoes the first, so there a change is right.
+The second run of a rollback without ``to`` undoes the first, and a verb runs again what it ran, so there a change is right.
 """
 
 from __future__ import annotations
@@ -63,12 +63,36 @@ def locked(_sandbox: SandboxProcess, folder: Path) -> None:
     backend.write("dev/QUICKSTART.lock.json", record_of(holder), None)
 
 
-PREPARED = {"state": deployed_and_moved, "state_lock": locked, "rollback": deployed}
+def runnable(sandbox: SandboxProcess, folder: Path) -> None:
+    """A flow to build and scenarios to run, with a rule of data quality and a check of the project standards."""
+    flow = {
+        "project": {"key": "QUICKSTART", "name": "Quickstart"},
+        "datasets": [{"name": name, "type": "managed"} for name in ("customers", "customers_clean")],
+        "recipes": [
+            {"name": "clean_customers", "type": "sync", "inputs": ["customers"], "outputs": ["customers_clean"]}
+        ],
+        "scenarios": [{"name": "Nightly build"}, {"name": "smoke", "marked_as_test": True}],
+    }
+    run_module(sandbox.environ, base=folder, definition=flow)
+    customers = sandbox.client().get_project("QUICKSTART").get_dataset("customers")
+    customers.get_data_quality_rules().create_rule({"type": "RecordCountInRangeRule", "displayName": "Enough"})
+    sandbox.control.instance(standards_checks=[{"id": "described", "name": "It is described"}])
+
+
+VERBS = ("build", "gate", "scenario_run")  # they always change
+READS = ("build_info", "scenario_run_info")  # they never do
+PREPARED = {
+    "state": deployed_and_moved,
+    "state_lock": locked,
+    "rollback": deployed,
+    **dict.fromkeys((*VERBS, *READS), runnable),
+}
 
 
 def steps(task: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     """An example in check mode, for good, and once more."""
-    toggles = "to" not in task.get("dataiku_iac.dss.rollback", {"to": 0})
+    undoes = "to" not in task.get("dataiku_iac.dss.rollback", {"to": 0})
+    toggles = undoes or any(f"dataiku_iac.dss.{verb}" in task for verb in VERBS)
     return [
         {**task, "check_mode": True, "register": "planned"},
         {**task, "register": "done"},
@@ -108,4 +132,4 @@ def test_examples_of_module_run(sandbox: SandboxProcess, tmp_path: Path, module:
 
     assert code == 0, output
     assert "WARNING" not in output, output
-    assert "changed: [localhost]" in output
+    assert ("changed: [localhost]" in output) is (module.stem not in READS)

@@ -65,13 +65,19 @@ def documentation_of(module: str) -> dict:
 
 # Each role is one call of its module: variables of the role by option, where they are not ROLE_OPTION.
 ROLES = {"deploy": ("configuration", {"path": "deploy_config"}), "rollback": ("rollback", {})}
+# Variables that are no option, as the role acts on them itself after the call: what it hands over to pipelines.
+OF_THE_ROLE = {
+    "deploy": {"deploy_summary_file", "deploy_comment_file", "deploy_publish", "deploy_fail_on_changes"},
+    "rollback": set[str](),
+}
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_role_gives_each_option_to_its_module(role: str) -> None:
     module, names = ROLES[role]
     documented = documentation_of(module)["options"]
-    task = yaml.safe_load((ROOT / f"roles/{role}/tasks/main.yml").read_text())[0][f"dataiku_iac.dss.{module}"]
+    tasks = yaml.safe_load((ROOT / f"roles/{role}/tasks/main.yml").read_text())
+    (task,) = (entry[f"dataiku_iac.dss.{module}"] for entry in tasks if f"dataiku_iac.dss.{module}" in entry)
     assert task.keys() == documented.keys()
 
     variables = read(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
@@ -81,7 +87,9 @@ def test_role_gives_each_option_to_its_module(role: str) -> None:
         assert (told["type"], told.get("choices")) == (option["type"], option.get("choices")), name
         assert told.get("required") == option.get("required"), name
         assert f"{{{{ {variable}" in task[name]
-    assert not variables
+    assert variables.keys() == OF_THE_ROLE[role]
+    used = "".join(path.read_text() for path in (ROOT / f"roles/{role}/tasks").glob("*.yml"))
+    assert {name for name in OF_THE_ROLE[role] if name not in used} == set()
 
 
 def test_build_leaves_out_what_git_ignores() -> None:
@@ -96,7 +104,7 @@ def test_the_role_drift_gives_the_lookup_what_it_takes() -> None:
     ]
     source = (ROOT / "plugins/lookup/report.py").read_text()
     options = yaml.safe_load(source.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])["options"]
-    own = {"projects", "configurations", "directory", "formats", "fail"}
+    own = {"projects", "configurations", "directory", "formats", "fail", "summary_file", "publish"}
     assert {name.removeprefix("drift_") for name in spec} - own <= options.keys() | NODE.keys()
     tasks = (ROOT / "roles/drift/tasks/main.yml").read_text()
     assert {name for name in spec if name not in tasks} == set()

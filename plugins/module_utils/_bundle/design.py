@@ -68,7 +68,8 @@ class Content:
 class Wish:
     """What is asked for: an id of one's own or none, notes, and how far the content may be unknown.
 
-    ``taken`` are ids that must not be used although this node does not list them, such as those on the deployer.
+    ``taken`` are ids that must not be used although this node does not list them, such as those on the deployer. With
+    ``any_content`` a bundle that has the id is taken as it is, whatever the project holds by now.
     """
 
     id: str = ""
@@ -77,6 +78,7 @@ class Wish:
     force: bool = False
     standards: bool = True
     taken: frozenset[str] = frozenset()
+    any_content: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,9 @@ def published_ids(node: Node, project: str) -> frozenset[str]:
 def intent(node: Node, project: str, wish: Wish) -> Intent:
     """What an export would do; reads only. Raises ``DssError``, with what to do, where it cannot be."""
     bundles = exported(node, project)
+    same_id = next((bundle for bundle in bundles if bundle.id == wish.id), None)
+    if same_id is not None and wish.any_content:
+        return Intent(project, same_id.id, same_id.notes, Content("", "not asked for"), existing=same_id)
     content = content_of(node, project)
     if not content.known and wish.uncommitted == "refuse":
         raise DssError(
@@ -149,7 +154,7 @@ def intent(node: Node, project: str, wish: Wish) -> Intent:
         )
     notes = "\n\n".join(part for part in (wish.notes.strip(), content.line) if part)
     if wish.id:
-        return _by_id(node, project, wish, content, notes, bundles)
+        return _by_id(node, project, wish, Intent(project, wish.id, notes, content, wish.standards), same_id)
     existing = None if wish.force else _holding(node, project, content, bundles)
     if existing is not None:
         return Intent(project, existing.id, existing.notes, content, existing=existing)
@@ -226,11 +231,11 @@ def delete(node: Node, project: str, bundle: str) -> None:
             raise
 
 
-def _by_id(node: Node, project: str, wish: Wish, content: Content, notes: str, bundles: list[Exported]) -> Intent:
+def _by_id(node: Node, project: str, wish: Wish, new: Intent, existing: Exported | None) -> Intent:
     """Idempotent by id: what has the id is the bundle, unless it is known to hold something else."""
-    existing = next((bundle for bundle in bundles if bundle.id == wish.id), None)
     if existing is None:
-        return Intent(project, wish.id, notes, content, wish.standards)
+        return new
+    content = new.content
     if wish.force:
         raise DssError(f"bundle {wish.id} of {project} exists and bundles never change: give another id, or no force")
     warnings: tuple[str, ...] = ()
@@ -243,7 +248,7 @@ def _by_id(node: Node, project: str, wish: Wish, content: Content, notes: str, b
     elif not same_content(node, project, existing.commit, content):
         raise DssError(
             f"bundle {wish.id} of {project} exists with other content: it holds git {existing.commit[:12]}, the project "
-            f"is at {content.commit[:12]}; give another id"
+            f"is at {content.commit[:12]}; give another id, or content: any to take the bundle as it is"
         )
     return Intent(project, existing.id, existing.notes, content, existing=existing, warnings=warnings)
 

@@ -33,6 +33,12 @@ class Filled(Verbatim):
     __slots__ = ()
 
 
+class Vaulted(Verbatim):
+    """The ciphertext of a ``!vault`` value."""
+
+    __slots__ = ()
+
+
 class Mapping(dict[str, t.Any]):
     """A mapping; ``marks`` has for each key (line, column), or (line, column, file) when it came from another file."""
 

@@ -12,7 +12,7 @@ import typing as t
 from collections.abc import Callable, Iterator
 
 from .._errors import ConfigurationError, Location, MissingLibrary, Problem
-from .document import MAX_ALIASED_VALUES, MAX_BYTES, MAX_DEPTH, Mapping, Sequence, Verbatim, called
+from .document import MAX_ALIASED_VALUES, MAX_BYTES, MAX_DEPTH, Mapping, Sequence, Vaulted, Verbatim, called
 from .syntax import plain_words, tag_problem
 
 _NO_KEY = object()
@@ -23,10 +23,13 @@ _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float"
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
 
-def parse(data: bytes, file: str, *, top: tuple[type, ...] = (Mapping,), empty: bool = False) -> t.Any:
+def parse(
+    data: bytes, file: str, *, top: tuple[type, ...] = (Mapping,), empty: bool = False, vault: bool = False
+) -> t.Any:
     """The one document of a file as Mapping, Sequence, str, int, float, bool and None.
 
-    ``top`` are the types that the document may have; with ``empty`` a file without content is an empty Mapping.
+    ``top`` are the types that the document may have; with ``empty`` a file without content is an empty Mapping,
+    with ``vault`` a ``!vault`` value is its ciphertext, Vaulted.
     Raises ConfigurationError with one sentence and a position for everything that is not such a document.
     """
     text = _decoded(data, file)
@@ -36,7 +39,7 @@ def parse(data: bytes, file: str, *, top: tuple[type, ...] = (Mapping,), empty: 
         resolve = _json_scalar(_yaml_scalar())
     else:
         resolve = _yaml_scalar()
-    builder = _Builder(file, resolve)
+    builder = _Builder(file, resolve, vault)
     try:
         builder.run(_events(text))
     except RecursionError:
@@ -148,8 +151,9 @@ _MERGE = _Merge("<<")
 class _Builder:
     """Takes the events of one file; afterwards ``root`` is the value, or None where there was none."""
 
-    def __init__(self, file: str, resolve: Callable[[str, str | None], t.Any]) -> None:
+    def __init__(self, file: str, resolve: Callable[[str, str | None], t.Any], vault: bool) -> None:
         self.file = file
+        self._vault = vault
         self.root: t.Any = None
         self._resolve = resolve
         self._known: dict[str, t.Any] = {}
@@ -194,6 +198,8 @@ class _Builder:
                 value = self._plain(value, line, column) if known is _NO_KEY else known
         elif tag == "!unsafe":
             value = Verbatim(value)
+        elif tag == "!vault" and self._vault:
+            value = Vaulted(value)
         elif tag in _TAGS:
             value = self._plain(value, line, column, tag)
         elif tag not in _TEXT_TAGS:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from .._bundle.reports import warnings_of
+from .._bundle.settings import BEHAVIOUR_KEYS
 from .._errors import NodeError
 from .._kinds.base import Neighbours, Node, Resource
 from .._kinds.paths import path_of
@@ -28,8 +29,8 @@ _REMAPPING = "bundleContainerSettings.remapping"
 _CODE_ENVS: Mapping[str, t.Any] = {
     "type": "object",
     "properties": {
-        "envImportSpecificationMode": {"enum": ["SPECIFIED", "ACTUAL"]},
-        "importTimeMode": {"enum": ["INSTALL_IF_MISS", "FAIL_IF_MISS", "DO_NOTHING"]},
+        "import_mode": {"enum": ["INSTALL_IF_MISS", "FAIL_IF_MISS", "DO_NOTHING"]},
+        "specification": {"enum": ["SPECIFIED", "ACTUAL"]},
     },
     "additionalProperties": False,
 }
@@ -98,9 +99,11 @@ class Deployment(DeployerKind):
                 "bundleContainerSettings.codeEnvsBehavior",
                 described(
                     _CODE_ENVS,
-                    "What happens to code environments: C(importTimeMode) is V(INSTALL_IF_MISS), V(FAIL_IF_MISS) or "
-                    "V(DO_NOTHING), C(envImportSpecificationMode) is V(SPECIFIED) or V(ACTUAL).",
+                    "What happens to code environments: C(import_mode) is V(INSTALL_IF_MISS), V(FAIL_IF_MISS) or "
+                    "V(DO_NOTHING), C(specification) is V(SPECIFIED) or V(ACTUAL).",
                 ),
+                to_dss=lambda value: {BEHAVIOUR_KEYS[name]: mode for name, mode in value.items()},
+                from_dss=lambda value: {name: value[key] for name, key in BEHAVIOUR_KEYS.items() if key in value},
             ),
             Field("local_variables", "localVariables", described(OBJECT, "Local variables of the deployed project.")),
             Field(

@@ -40,7 +40,7 @@ class DssNode:
         self.options = options
         self._stopped = stopped
         self._lost = lost
-        self._client = _client(options)
+        self._client = self._connected(options)
 
     def get(self, path: str, /, **query: t.Any) -> t.Any:
         return self._json("GET", path, None, query)
@@ -87,6 +87,18 @@ class DssNode:
     def close(self) -> None:
         self._client._session.close()
 
+    def _connected(self, options: NodeOptions) -> t.Any:
+        try:
+            return _guarded(self._new_client(options), options)
+        except ImportError as error:
+            names = {"dataikuapi": "dataiku-api-client", None: "dataiku-api-client"}
+            raise MissingLibrary(names.get(error.name, str(error.name))) from error
+
+    def _new_client(self, options: NodeOptions) -> t.Any:
+        import dataikuapi
+
+        return dataikuapi.DSSClient(options.url, options.api_key, client_certificate=options.client_certificate)
+
     def _json(self, method: str, path: str, body: t.Any, query: t.Mapping[str, t.Any]) -> t.Any:
         def send() -> t.Any:
             response = self._client._perform_http(method, path, params=query or None, body=body)
@@ -126,14 +138,10 @@ def _opened(file: Path) -> t.IO[bytes]:
         raise DssError(f"{file} cannot be read: {error.strerror}") from None
 
 
-def _client(options: NodeOptions) -> t.Any:
-    try:
-        import dataikuapi
-        from requests.adapters import HTTPAdapter
-    except ImportError as error:
-        names = {"dataikuapi": "dataiku-api-client", None: "dataiku-api-client"}
-        raise MissingLibrary(names.get(error.name, str(error.name))) from error
-    client = dataikuapi.DSSClient(options.url, options.api_key, client_certificate=options.client_certificate)
+def _guarded(client: t.Any, options: NodeOptions) -> t.Any:
+    """A client with time limits, typed errors and the certificates and proxies of the options."""
+    from requests.adapters import HTTPAdapter
+
     session = client._session
     session.verify = options.verify
     # Proxies once and not for every request: resolving them costs more than the request on a fast node.

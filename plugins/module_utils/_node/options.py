@@ -56,7 +56,7 @@ def node_options(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Nod
     if not key:
         raise DssError(f"no API key given for {url}: set api_key, or DKU_API_KEY, or add it to ~/.dataiku/config.json")
     return NodeOptions(
-        url=_checked_url(str(url)),
+        url=checked_url(str(url)),
         api_key=_checked_key(str(key)),
         verify=_verify(params, entry, environ),
         client_certificate=_existing(
@@ -108,7 +108,8 @@ def _verify(params: Mapping[str, t.Any], entry: Mapping[str, t.Any], environ: Ma
     return _existing(ca_path, "ca_path", "the certificates of the authority") or True
 
 
-def _checked_url(url: str) -> str:
+def checked_url(url: str) -> str:
+    """The base address of a node as its client wants it. Raises ``DssError`` for what is no address."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or " "

@@ -101,15 +101,15 @@ def lacking(held: Image, wanted: Wanted) -> list[str]:
 
 
 def differing(held: Image, wanted: Image) -> list[str]:
-    """What of an image was not restored, a line each; variables are compared whole, scenarios that are no more are not."""
+    """What of an image was not restored, a line each; halves of the variables are compared whole, where there are any."""
     everything = Wanted(
         wanted.bundle or "",
         wanted.remapping,
         scenarios={name: active for name, active in wanted.scenarios.items() if name in held.scenarios},
     )
     lines = lacking(held if wanted.bundle else replace(held, bundle=""), everything)
-    for half in HALVES:
-        now, then = held.variables.get(half) or {}, wanted.variables.get(half) or {}
+    for half, then in wanted.variables.items():
+        now = held.variables.get(half) or {}
         lines += [f"{half} variable {name}" for name in sorted({*now, *then}) if now.get(name) != then.get(name)]
     return lines
 

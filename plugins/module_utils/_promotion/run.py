@@ -47,9 +47,9 @@ class Undone:
         """One line for people."""
         if not self.succeeded:
             return f"rolling back did not succeed: {'; '.join(self.differs)}: run the playbook rollback again"
-        what = f"bundle {self.before.bundle} is active as before" if self.before.bundle else "every scenario is off"
+        what = f"bundle {self.before.bundle} is active again" if self.before.bundle else "every scenario is off"
         rest = f"; not restored: {'; '.join(self.not_restored)}" if self.not_restored else ""
-        return f"rolled back in {self.seconds:.1f} s: {what}{rest}"
+        return f"rolled back in {self.seconds:.2f} s: {what}{rest}"
 
     @property
     def data(self) -> dict[str, t.Any]:
@@ -198,8 +198,8 @@ class Promotion:
         return self._undo(record, True)
 
     def go_to(self, bundle: str) -> Undone:
-        """Activate a bundle that is on the node, with everything else as it is."""
-        wanted = replace(self.held, bundle=bundle)
+        """Activate a bundle that is on the node; remapping, local variables and scenarios stay as they are."""
+        wanted = replace(self.held, bundle=bundle, variables={"local": self.held.local})
         record = Record(uuid.uuid4().hex, OPEN, bundle, "", self.at, self.by, self.held)
         self.records.write(record)
         undone = self._restored(wanted, True)
@@ -246,10 +246,8 @@ class Promotion:
 
 def _knowable(before: Image, held: Image) -> Image:
     """The image without secrets that nobody kept: what is held counts for them."""
-    variables = {
-        half: {
-            name: held.variables.get(half, {}).get(name) if covered(value) else value for name, value in names.items()
-        }
-        for half, names in before.variables.items()
-    }
+    variables = {}
+    for half, names in before.variables.items():
+        now = held.variables.get(half) or {}
+        variables[half] = {name: now.get(name) if covered(value) else value for name, value in names.items()}
     return replace(before, variables=variables)

@@ -14,7 +14,6 @@ from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._plan.compare import Document
 from .._remapping import Remapping
-from .image import HALVES
 from .record import covered
 
 _CONTAINER = "bundleContainerSettings"
@@ -55,13 +54,13 @@ def set_local_variables(node: Node, project: str, local: Mapping[str, t.Any]) ->
 
 
 def put_variables(node: Node, project: str, variables: Mapping[str, Document]) -> list[str]:
-    """Put back both halves whole; returns the names of secrets that nobody kept and that stay as they are."""
+    """Put back the halves that are given, whole; returns the names of secrets that nobody kept and that stay as they are."""
     path = path_of("projects", project, "variables") + "/"
     with understood(f"the variables of {project}"):
         held = node.get(path)
         wanted, lost = dict(held), []
-        for half in HALVES:
-            now, then = held.get(half) or {}, variables.get(half) or {}
+        for half, then in variables.items():
+            now = held.get(half) or {}
             secret = {name for name in then if covered(then[name])}
             lost += [
                 f"{half} variable {name}, a secret that only an encrypted backend keeps" for name in sorted(secret)

@@ -85,10 +85,11 @@ class PublicApi:
             return Reply(effects["raw_body"], "text/html;charset=utf-8")
         if effects.get("lost"):
             snapshots = [(node, node.snapshot()) for node in self._node.site]  # a call may reach another node
-            reply = self._answer(call)
-            for node, snapshot in snapshots:
-                node.go_back(snapshot)
-            return reply
+            try:
+                return self._answer(call)
+            finally:
+                for node, snapshot in snapshots:
+                    node.go_back(snapshot)
         return self._answer(call)
 
     def _match(self, call: Call) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,11 @@ from .errors import DssError
 
 _CONFIG = "project_config/"
 _MANIFEST = "export-manifest.json"
+_DATE = (1980, 1, 1, 0, 0, 0)  # the same files make the same bytes
 _MOST_BYTES = 1 << 30  # what a small zip may grow to before it is refused
+
+
+MISSHAPEN = (ValueError, KeyError, TypeError, AttributeError)  # what a project made of wrong files ends with
 
 
 @dataclass
@@ -80,19 +85,27 @@ def _manifest(data: bytes | None) -> Document:
     return manifest if isinstance(manifest, dict) else {}
 
 
-def write(project_key: str, files: dict[str, str], options: Document, tags: Document) -> bytes:
-    """The layout of an export: project_config/ next to a manifest; no data is ever in it."""
-    manifest = {
+def manifest_of(project_key: str, options: Document, connection_types: Mapping[str, str | None]) -> Document:
+    """What an export says of itself; a connection without type does not exist on the node."""
+    return {
         "exportedWithOptions": options,
         "originalProjectKey": project_key,
         "manifestVersion": 3,
         "generatedWithDSSVersion": DSS_VERSION,
-        "requiredConnections": {},
+        "requiredConnections": {
+            name: {"name": name, "isMissing": kind is None, **({"type": kind} if kind else {})}
+            for name, kind in connection_types.items()
+        },
     }
+
+
+def write(manifest: Document, files: dict[str, str], tags: Document) -> bytes:
+    """The layout of an export: project_config/ next to a manifest; no data is ever in it."""
+    contents = {_MANIFEST: dumps(manifest), _CONFIG + layout.VERSION_TAGS: dumps({"tags": tags})}
+    for path, text in sorted(files.items()):
+        contents[_CONFIG + path] = layout.pretty(text) if path.endswith(".json") else text
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_MANIFEST, dumps(manifest))
-        archive.writestr(_CONFIG + layout.VERSION_TAGS, dumps({"tags": tags}))
-        for path, text in sorted(files.items()):
-            archive.writestr(_CONFIG + path, layout.pretty(text) if path.endswith(".json") else text)
+        for path, text in contents.items():
+            archive.writestr(zipfile.ZipInfo(path, _DATE), text, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

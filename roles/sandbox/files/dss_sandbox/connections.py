@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import database as db
@@ -70,6 +70,10 @@ class Connections:
         document["$salt"] = secrets.token_hex(8)
         self.definitions[name] = document
         self._db.put(db.PUT_DOCUMENT, (f"connection:{name}", dumps(document)))
+
+    def types(self, names: Iterable[str]) -> dict[str, str | None]:
+        """The type of each, None for one that does not exist."""
+        return {name: self.definitions.get(name, {}).get("type") for name in sorted(names)}
 
     def served(self, name: str) -> Document:
         document = self.definitions[name]

@@ -19,7 +19,7 @@ from .errors import DssError, bad_request
 from .node import Node
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
-_SEEDED = ("users", "groups", "code_envs", "plugins")
+_SEEDED = ("users", "groups", "code_envs", "plugins", "standards_checks", "standards_scopes")
 
 
 def control_routes(node: Node) -> list[Route]:

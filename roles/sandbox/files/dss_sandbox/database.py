@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS git_commit (project TEXT, id TEXT, parent TEXT, autho
   PRIMARY KEY (project, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS git_change (project TEXT, commit_id TEXT, path TEXT, before TEXT, after TEXT,
   PRIMARY KEY (project, commit_id, path)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS archive (name TEXT PRIMARY KEY, body BLOB);
 CREATE TABLE IF NOT EXISTS document (name TEXT PRIMARY KEY, body TEXT) WITHOUT ROWID;
 """
 
@@ -30,6 +31,7 @@ PUT_FILE = "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)"
 PUT_TAG = "INSERT OR REPLACE INTO version_tag VALUES (?, ?, ?)"
 PUT_COMMIT = "INSERT OR REPLACE INTO git_commit VALUES (?, ?, ?, ?, ?, ?)"
 PUT_CHANGE = "INSERT OR REPLACE INTO git_change VALUES (?, ?, ?, ?, ?)"
+PUT_ARCHIVE = "INSERT OR REPLACE INTO archive VALUES (?, ?)"
 PUT_DOCUMENT = "INSERT OR REPLACE INTO document VALUES (?, ?)"
 
 
@@ -45,6 +47,7 @@ class Database:
         self._pending: list[tuple[str, tuple[Any, ...]]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._kept: sqlite3.Connection | None = None
+        self._on_trial = False
 
     def put(self, statement: str, row: tuple[Any, ...]) -> None:
         self._pending.append((statement, row))
@@ -55,13 +58,16 @@ class Database:
                 return
             self._timer = loop.call_later(_FLUSH_AFTER_SECONDS, self.flush)
 
-    def mark(self) -> int:
-        """A point to go back to with `forget_after`, for a write that is to be lost."""
+    def begin_trial(self) -> None:
+        """What is written from now on can be read until `end_trial`, which forgets it."""
         self.flush()
-        return len(self._pending)
+        self._connection.execute("BEGIN")
+        self._on_trial = True
 
-    def forget_after(self, mark: int) -> None:
-        del self._pending[mark:]
+    def end_trial(self) -> None:
+        self._pending.clear()
+        self._connection.execute("ROLLBACK")
+        self._on_trial = False
 
     def keep(self) -> None:
         """Copy everything, for `restore`."""
@@ -87,7 +93,8 @@ class Database:
             return
         pending, self._pending = self._pending, []
         grouped: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-        self._connection.execute("BEGIN")
+        if not self._on_trial:
+            self._connection.execute("BEGIN")
         for statement, row in pending:
             if statement in _DROP_PROJECT:  # rows of a project that is made again must come after it
                 self._write(grouped)
@@ -95,7 +102,8 @@ class Database:
             else:
                 grouped[statement].append(row)
         self._write(grouped)
-        self._connection.execute("COMMIT")
+        if not self._on_trial:
+            self._connection.execute("COMMIT")
 
     def _write(self, grouped: dict[str, list[tuple[Any, ...]]]) -> None:
         for statement, rows in grouped.items():
@@ -112,7 +120,7 @@ class Database:
 
     def clear(self) -> None:
         self._pending.clear()
-        for table in (*_PROJECT_TABLES, "blob", "document"):
+        for table in (*_PROJECT_TABLES, "blob", "archive", "document"):
             self._connection.execute(f"DELETE FROM {table}")
 
     def close(self) -> None:

@@ -51,6 +51,12 @@ class ApiKey:
                 right = max(right, _granted(entry))
         return right
 
+    def may_use(self, connection: Mapping[str, Any]) -> bool:
+        """Granted to groups only, and only a personal key has groups (dss-api.md 4 [docs])."""
+        if self.admin or connection["usableBy"] == "ALL":
+            return True
+        return self.login is not None and bool(set(self.groups) & set(connection["allowedGroups"]))
+
     def to_json(self) -> dict[str, Any]:
         return {**self.__dict__, "groups": list(self.groups)}
 

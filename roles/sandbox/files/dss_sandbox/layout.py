@@ -22,6 +22,7 @@ VARIABLES = "variables.json"
 LOCAL_VARIABLES = "localvariables.json"
 TAGS = "tags.json"
 VERSION_TAGS = "version-tags.json"
+ACTIVE_BUNDLE = "active-bundle.json"
 LIBRARY = "lib/external-libraries.json"
 
 

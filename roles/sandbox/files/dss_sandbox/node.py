@@ -13,12 +13,14 @@ from . import DSS_VERSION, keys
 from . import database as db
 from .calls import CallLog
 from .connections import Connections
+from .deployer import Deployer
 from .documents import Document, dumps, now_ms, tag
 from .faults import Faults
 from .futures import Futures
 from .keys import ApiKey
 from .outcomes import Outcomes
 from .project import Project
+from .shelf import Shelf
 from .switches import Switches
 
 if TYPE_CHECKING:
@@ -54,6 +56,9 @@ class Node:
         self.connections = Connections(database)
         self.projects: dict[str, Project] = {}
         self.imports: dict[str, bytes] = {}
+        self.exported = Shelf("exported", database)
+        self.imported = Shelf("imported", database)
+        self.deployer = Deployer(database)
         self.instance: dict[str, Any] = {}
         self.audit: list[Document] = []
         self.keys: dict[str, ApiKey] = {}
@@ -64,6 +69,9 @@ class Node:
     def _start_empty(self) -> None:
         self.projects.clear()
         self.imports.clear()
+        self.exported.clear()
+        self.imported.clear()
+        self.deployer.clear()
         self.futures.clear()
         self.audit.clear()
         self.instance = {
@@ -134,6 +142,8 @@ class Node:
         del self.projects[key]
         self.database.put(db.PUT_DOCUMENT, (f"project:{key}", None))
         self.database.drop_project(key)
+        self.exported.drop_project(key)
+        self.imported.drop_project(key)
 
     def _load(self) -> bool:
         """False if the database is new."""
@@ -142,6 +152,9 @@ class Node:
             return False
         self.instance = json.loads(documents["instance"])
         self.connections.load(documents)
+        self.exported.load(documents)
+        self.imported.load(documents)
+        self.deployer.load(documents)
         for name, body in documents.items():
             kind, _sign, rest = name.partition(":")
             if kind == "key":
@@ -170,23 +183,29 @@ class Node:
     # -- a call whose writes are lost --
 
     def snapshot(self) -> dict[str, Any]:
+        self.database.begin_trial()
         return {
-            "mark": self.database.mark(),
             "projects": dict(self.projects),
             "inside": {key: project.snapshot() for key, project in self.projects.items()},
             "instance": json.loads(dumps(self.instance)),
             "connections": dict(self.connections.definitions),
             "imports": dict(self.imports),
+            "exported": self.exported.snapshot(),
+            "imported": self.imported.snapshot(),
+            "deployer": self.deployer.snapshot(),
         }
 
     def go_back(self, snapshot: dict[str, Any]) -> None:
-        self.database.forget_after(snapshot["mark"])
+        self.database.end_trial()
         self.projects = snapshot["projects"]
         for key, project in self.projects.items():
             project.go_back(snapshot["inside"][key])
         self.instance = snapshot["instance"]
         self.connections.definitions = snapshot["connections"]
         self.imports = snapshot["imports"]
+        self.exported.go_back(snapshot["exported"])
+        self.imported.go_back(snapshot["imported"])
+        self.deployer.go_back(snapshot["deployer"])
 
     def info(self) -> Document:
         return {

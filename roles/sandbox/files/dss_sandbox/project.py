@@ -48,6 +48,8 @@ class Project:
         self.folder_files: dict[str, dict[str, tuple[bytes, int]]] = {}
         self.runs: dict[str, tuple[Run, ...]] = {}
         self.jobs: dict[str, Document] = {}
+        self.rule_results: dict[str, tuple[Document, ...]] = {}
+        self.standards_report: Document | None = None
 
     # -- reading --
 
@@ -136,6 +138,13 @@ class Project:
         self.tags = tags
         self.repository.write(layout.TAGS, dumps({"tags": tags}))
 
+    def forget_results(self, dataset: str, new_name: str | None = None) -> None:
+        """Those of data quality rules go with their dataset, or to its new name."""
+        results = {name: kept for name, kept in self.rule_results.items() if name not in (dataset, new_name)}
+        if new_name is not None:
+            results[new_name] = self.rule_results.get(dataset, ())
+        self.rule_results = results
+
     def _put_tag(self, name: str, version_tag: Document | None) -> None:
         self._db.put(db.PUT_TAG, (self.key, name, None if version_tag is None else dumps(version_tag)))
 
@@ -170,6 +179,27 @@ class Project:
             self.objects[kind][object_id] = Entry(document, payload, {} if kind == "zones" else version_tag)
         of_project = next((value for name, value in exported.items() if name.startswith("PROJECT.")), None)
         self._load_settings(files, stored_tags.get("PROJECT") or of_project, login)
+
+    def become(self, files: dict[str, str], stored_tags: dict[str, Document], login: str, message: str) -> None:
+        """Take these files for all that it was, in one commit. They stay as they are, so that objects read back as stored.
+
+        Raises ValueError, KeyError, TypeError or AttributeError if they are no project; then nothing is written.
+        """
+        self.load(files, stored_tags, login)
+        for path in self.repository.files.keys() - files.keys():
+            self.repository.delete(path)
+        for path, text in files.items():
+            if path != layout.VERSION_TAGS:
+                self.repository.write(path, text)
+        self.keep_tags()
+        self.repository.commit(login, message)
+
+    def version_tags(self) -> Document:
+        """The content of version-tags.json in an archive."""
+        tags = {"PROJECT." + self.key: self.params.tag}
+        for kind, name in layout.TAG_NAMES.items():
+            tags.update({f"{name}.{object_id}": entry.tag for object_id, entry in self.objects[kind].items()})
+        return tags
 
     def _load_settings(self, files: dict[str, str], version_tag: Document | None, login: str) -> None:
         params = layout.parse(layout.PARAMS, files.get(layout.PARAMS, "{}"))

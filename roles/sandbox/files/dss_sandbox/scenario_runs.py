@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from .activation import active_id
 from .documents import Document, now_ms, random_id
 from .outcomes import CANCELLED, Outcomes
 from .project import Entry, Project
@@ -17,7 +18,10 @@ from .switches import Switches
 
 @dataclass(frozen=True)
 class Run:
-    """One fire of a trigger and the run that it became. Times are milliseconds; `start` may be in the future."""
+    """One fire of a trigger and the run that it became. Times are milliseconds; `start` may be in the future.
+
+    `bundle` is the one that was active when the trigger fired.
+    """
 
     id: str
     fire: Document
@@ -27,6 +31,7 @@ class Run:
     start: int
     end: int
     outcome: str
+    bundle: str | None
 
     @property
     def cancelled(self) -> bool:
@@ -130,6 +135,7 @@ def start(project: Project, scenario_id: str, params: Document, outcomes: Outcom
         end=begins + max(1, 1000 * int(switches["scenario_run_seconds"])),
         # The client says that a fire "can be cancelled if the scenario was already running"; unverified that it always is.
         outcome=CANCELLED if busy else outcomes.scenario(project.key, scenario_id),
+        bundle=active_id(project),
     )
     project.runs = {**project.runs, scenario_id: (run, *project.runs.get(scenario_id, ()))}
     return run
@@ -158,4 +164,4 @@ def _enabled_steps(found: Entry) -> Iterator[Document]:
     """Their identity; steps of an imported scenario need not have a name."""
     for number, step in enumerate(found.document.get("params", {}).get("steps", []), 1):
         if step.get("enabled", True) and step.get("runConditionType") != "DISABLED":
-            yield {"id": step.get("id", ""), "name": step.get("name", f"Step #{number}"), "type": step["type"]}
+            yield {"id": step.get("id", ""), "name": step.get("name", f"Step #{number}"), "type": step.get("type", "")}

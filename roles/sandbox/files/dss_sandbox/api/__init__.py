@@ -8,11 +8,15 @@ from __future__ import annotations
 from ..router import Route
 from . import (
     connections,
+    data_quality,
     datasets,
+    exported_bundles,
+    fleet,
     flow,
     folders,
     futures,
     git,
+    imported_bundles,
     imports,
     instance,
     jobs,
@@ -21,6 +25,7 @@ from . import (
     run_reports,
     runs,
     scenarios,
+    standards,
 )
 
 _PROJECTS: list[Route] = [
@@ -31,6 +36,7 @@ _PROJECTS: list[Route] = [
     *imports.ROUTES,
     *git.ROUTES,
     *datasets.ROUTES,
+    *data_quality.ROUTES,
     *recipes.ROUTES,
     *scenarios.ROUTES,
     *runs.ROUTES,
@@ -38,10 +44,13 @@ _PROJECTS: list[Route] = [
     *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
+    *standards.ROUTES,
 ]
 
-DESIGN: list[Route] = [*_PROJECTS]
-AUTOMATION: list[Route] = [*_PROJECTS]
+# A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the
+# client's documentation.
+DESIGN: list[Route] = [*_PROJECTS, *exported_bundles.ROUTES]
+AUTOMATION: list[Route] = [*_PROJECTS, *imported_bundles.ROUTES]
 DEPLOYER: list[Route] = [*_PROJECTS]
 GOVERN: list[Route] = [*instance.ROUTES]
-FLEET: list[Route] = []
+FLEET: list[Route] = [*fleet.ROUTES]

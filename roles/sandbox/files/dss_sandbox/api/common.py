@@ -28,6 +28,12 @@ def already_there(call: Call, message: str) -> DssError:
     return DssError(call.switch("existing_object_status"), ILLEGAL_ARGUMENT, message)
 
 
+def may_create(call: Call) -> None:
+    if not (call.key.admin or call.key.may_create_projects):
+        # The text is documented, the status is not (dss-api.md 1.3 [docs]).
+        raise DssError(403, SECURITY, "You may not create new projects")
+
+
 def check_name(name: Any, what: str) -> str:
     """Dots are not allowed in names (dss-api.md 2.4 [docs]); the rest is unverified."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
@@ -51,16 +57,9 @@ def check_connection(call: Call, document: Document) -> None:
     if definition is None:
         if call.switch("missing_connection") == "error":
             raise DssError(400, ILLEGAL_ARGUMENT, f"Connection '{name}' does not exist")
-    elif not usable(call, definition):
+    elif not call.key.may_use(definition):
         # Needed to create or modify a dataset on it (dss-api.md 4 [docs]); unverified text.
         raise DssError(403, SECURITY, f"You may not use connection '{name}'")
-
-
-def usable(call: Call, definition: Document) -> bool:
-    """Granted to groups only, and only a personal key has groups (dss-api.md 4 [docs])."""
-    if call.key.admin or definition["usableBy"] == "ALL":
-        return True
-    return call.key.login is not None and bool(set(call.key.groups) & set(definition["allowedGroups"]))
 
 
 def born(call: Call, document: Document) -> Document:

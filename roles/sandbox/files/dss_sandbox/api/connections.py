@@ -12,7 +12,7 @@ from ..defaults import load
 from ..documents import dumps
 from ..errors import ILLEGAL_ARGUMENT, DssError, bad_request, forbidden
 from ..router import ANY_KEY, INSTANCE_ADMIN, Route
-from .common import already_there, check_identity, check_name, usable
+from .common import already_there, check_identity, check_name
 
 _FILE_SYSTEM_TYPES = frozenset(load("connection")["file_system_types"])
 
@@ -66,7 +66,7 @@ def _names(call: Call) -> Any:
     return [
         name
         for name, definition in call.node.connections.definitions.items()
-        if wanted in ("", "all", definition["type"]) and usable(call, definition)
+        if wanted in ("", "all", definition["type"]) and call.key.may_use(definition)
     ]
 
 

@@ -139,6 +139,7 @@ def _delete(call: Call) -> Any:
     project = call.project
     project.remove("datasets", name)
     project.uploads.pop(name, None)
+    project.forget_results(name)
     for recipe_name, consumer in list(project.objects["recipes"].items()):
         if name in recipe.refs(consumer.document, "inputs"):
             project.remove("recipes", recipe_name)
@@ -249,6 +250,7 @@ def _rename(call: Call) -> Any:
     project.rename("datasets", old_name, new_name, call.author)
     if old_name in project.uploads:
         project.uploads[new_name] = project.uploads.pop(old_name)
+    project.forget_results(old_name, new_name)
     for recipe_name, user in list(project.objects["recipes"].items()):
         changed = recipe.replace_refs(user.document, old_name, new_name)
         if changed is not None:

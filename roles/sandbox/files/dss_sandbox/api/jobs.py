@@ -69,8 +69,8 @@ def _output(call: Call, sent: Any) -> Document:
     if not isinstance(sent, dict):
         raise bad_request("An output is an object")  # unverified text
     kind = sent.get("type", "DATASET")
-    name = sent.get("id", sent.get("targetDataset"))
-    project_key = sent.get("projectKey", sent.get("targetDatasetProjectKey", call.project.key))
+    name = str(sent.get("id", sent.get("targetDataset", "")))
+    project_key = str(sent.get("projectKey", sent.get("targetDatasetProjectKey", call.project.key)))
     if kind not in _BUILT:
         raise bad_request(f"Unknown output type {kind!r}; there are {', '.join(_BUILT)}")  # unverified text
     project = call.node.projects.get(project_key)

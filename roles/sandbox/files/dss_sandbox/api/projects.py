@@ -10,12 +10,13 @@ from typing import Any
 from .. import layout
 from ..call import NOTHING, Call, Reply, done
 from ..documents import Document, dumps
-from ..errors import SECURITY, DssError, bad_request
+from ..errors import bad_request
 from ..keys import READ
 from ..kinds import project as kind
 from ..project import Project
+from ..remapping import parsed
 from ..router import ANY_KEY, INSTANCE_ADMIN, PROJECT_ADMIN, PROJECT_READ, PROJECT_WRITE, Route
-from .common import already_there, born, editable, metadata, with_metadata
+from .common import already_there, born, editable, may_create, metadata, with_metadata
 
 _SUMMARY = ("shortDesc", "tags", "projectStatus", "creationTag", "tutorialProject", "projectType", "projectAppType")
 
@@ -32,6 +33,9 @@ def _summary(call: Call, project: Project, with_location: bool) -> Document:
         "versionTag": project.params.tag,
     }
     item.update({key: params[key] for key in _SUMMARY if key in params})
+    active = project.repository.read(layout.ACTIVE_BUNDLE) if call.node.node_type == "automation" else None
+    if active:
+        item["activeBundleState"] = parsed(active)
     if with_location:
         item["projectLocation"] = []  # unverified: the folders above; project folders are not served
     return item
@@ -47,9 +51,7 @@ def _list(call: Call) -> Any:
 
 
 def _create(call: Call) -> Any:
-    if not (call.key.admin or call.key.may_create_projects):
-        # The text is documented, the status is not (dss-api.md 1.3 [docs]).
-        raise DssError(403, SECURITY, "You may not create new projects")
+    may_create(call)
     raw = call.json()
     body = call.object()
     for name in ("permissions", "tags"):

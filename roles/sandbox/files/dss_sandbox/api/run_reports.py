@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree
 
+from ..activation import active_id
 from ..call import Call, Reply
 from ..documents import Document
 from ..errors import bad_request
@@ -24,9 +25,10 @@ _HTML = "text/html;charset=utf-8"
 
 
 def last_test_runs(project: Project, bundle_id: str = "") -> list[Run]:
-    """The last finished run of each test scenario."""
+    """The last finished run of each test scenario while that bundle was active, by default the one that is [client]."""
+    bundle = bundle_id or active_id(project)
     lasts = [
-        next((run for run in project.runs.get(scenario_id, ()) if run.finished), None)
+        next((run for run in project.runs.get(scenario_id, ()) if run.finished and run.bundle == bundle), None)
         for scenario_id, found in project.objects["scenarios"].items()
         if found.document.get("markedAsTest")
     ]

@@ -71,6 +71,8 @@ def _create(call: Call) -> Any:
         body = {key: value for key, value in body.items() if key in _CREATED_FROM}
         body.get("params", {}).pop("steps", None)
     document = born(call, kind.normalise(body, None, call.node.switches))
+    if call.node.node_type == "automation":
+        document["automationLocal"] = True  # it survives activations (dss-api.md 2.13 [docs])
     call.project.save("scenarios", scenario_id, document, "", call.author)
     call.message = f"Created scenario {scenario_id}"
     return {"id": scenario_id}
@@ -87,6 +89,7 @@ def _put(call: Call) -> Any:
     check_identity(call, body, {"id": scenario_id, "projectKey": call.project.key})
     version_tag = sent_tag(call, body, old)
     document = kind.normalise(body, old.document, call.node.switches)
+    document["automationLocal"] = old.document.get("automationLocal", False)  # unverified: the server's business
     quietly = _is_quiet(call, old.document, document)
     call.project.save("scenarios", scenario_id, document, old.payload, call.author, version_tag, quietly)
     call.message = f"Edited scenario {scenario_id}"

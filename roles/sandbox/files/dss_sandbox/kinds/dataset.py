@@ -125,20 +125,20 @@ def _probe(probe: Document) -> Document:
 def _rules(document: Document) -> None:
     checks = document["metricsChecks"].get("checks")
     if checks:
-        document["metricsChecks"] = {**document["metricsChecks"], "checks": [_rule(rule) for rule in checks]}
+        document["metricsChecks"] = {**document["metricsChecks"], "checks": [rule(check) for check in checks]}
 
 
-def _rule(rule: Document) -> Document:
+def rule(body: Document) -> Document:
     """Ids are made by the server, bounds are doubles (dss-api.md 2.5, 3.1 #9, #24)."""
-    rule = dict(rule)
+    document = dict(body)
     for bound in _BOUNDS:
-        if isinstance(rule.get(bound), int) and not isinstance(rule[bound], bool):
-            rule[bound] = float(rule[bound])
-    fill(rule, _D["rule_bounds"].get(rule.get("type"), {}))
-    fill(rule, _D["rule"])
-    rule.setdefault("id", random_id(8))
-    rule.setdefault("displayName", rule.get("type", ""))  # unverified: a real server writes a sentence
-    return rule
+        if isinstance(document.get(bound), int) and not isinstance(document[bound], bool):
+            document[bound] = float(document[bound])
+    fill(document, _D["rule_bounds"].get(document.get("type"), {}))
+    fill(document, _D["rule"])
+    document.setdefault("id", random_id(8))
+    document.setdefault("displayName", document.get("type", ""))  # unverified: a real server writes a sentence
+    return document
 
 
 def managed(name: str, settings: Document, connections: dict[str, Document]) -> Document:

@@ -21,6 +21,7 @@ _FLAGS: tuple[str, ...] = tuple(_D["permission_flags"])
 _PERMISSION_KEYS: tuple[str, ...] = tuple(_D["permission_keys"])
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
+CONTAINER = "BUNDLE_CONTAINER"
 LIBRARY: Document = _D["library"]
 
 
@@ -47,6 +48,43 @@ def created(body: Document, login: str, switches: Switches) -> Document:
     fill(document, _D["common"])
     tidy(document)
     return document
+
+
+def of_automation(body: Document, login: str, switches: Switches) -> Document:
+    """A project that is made to hold bundles (dss-api.md 2.3, projectType)."""
+    return {**created(body, login, switches), "projectType": CONTAINER}
+
+
+def activated(bundled: Document, own: Document) -> Document:
+    """The settings of a bundle, with what stays on the node: permissions and remapping (dss-api.md 2.13, 2.14)."""
+    stays = {*_PERMISSION_KEYS, "permissionsVersion", "bundleContainerSettings"}
+    document = {key: value for key, value in bundled.items() if key not in stays}
+    return {**document, **{key: own[key] for key in stays if key in own}, "projectType": CONTAINER}
+
+
+def bundle_options(document: Document) -> Document:
+    """What a bundle is to include; defaults until somebody has configured it (dss-api.md 2.3)."""
+    options: Document = {**document.get("bundleExporterSettings", {}).get("exportOptions", {})}
+    fill(options, _D["bundleExporterSettings"]["exportOptions"])
+    return options
+
+
+def container_settings(document: Document) -> Document:
+    """Remapping and behaviour of code environments; defaults until first used (dss-api.md 2.14)."""
+    settings: Document = {**document.get("bundleContainerSettings", {})}
+    fill(settings, _D["bundleContainerSettings"])
+    return settings
+
+
+def propagated(bundled: Document, policy: str) -> list[Document]:
+    """The permissions that a project made from a bundle starts with; unverified: what READ_ONLY keeps."""
+    if policy == "NONE":
+        return []
+    flags = _FLAGS if policy == "ALL" else ("readProjectContent", "readDashboards")
+    return [
+        {key: value if key in ("group", "user") else value and key in flags for key, value in entry.items()}
+        for entry in bundled.get("permissions", ())
+    ]
 
 
 def _checklist(login: str) -> Document:

@@ -34,6 +34,7 @@ DEPLOYMENT: dict[str, t.Any] = {
     "remapping": {"connections": {"z_dev": "filesystem_managed", "a_dev": "filesystem_managed"}},
     "local_variables": {"STAGE": "prod"},
     "scenarios": {"NIGHTLY": True},
+    "code_envs_behavior": {"import_mode": "DO_NOTHING"},
     "tags": ["b", "a"],
 }
 ID = DEPLOYMENT["id"]
@@ -134,6 +135,7 @@ def test_a_deployment_is_made_and_deployed(deployable: FakeDeployer) -> None:
         "a_dev",
         "z_dev",
     ]
+    assert held["bundleContainerSettings"]["codeEnvsBehavior"] == {"importTimeMode": "DO_NOTHING"}
     assert held["scenariosToActivate"] == {"NIGHTLY": True} and "deployed" not in held
     assert done["warnings"] == [f"the update of deployment {ID}: a scenario has no owner"]
     assert "SALES-on-prod" in done["diff"]["prepared"]
