@@ -52,7 +52,8 @@ class DssAction(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         spec = module_spec(self.MODULE)
         own = self._own_value(variables)
-        given = with_variables(spec["argument_spec"], self._task.args, own)
+        exclusive = spec.get("mutually_exclusive", ())
+        given = with_variables(spec["argument_spec"], self._task.args, own, exclusive)
         given = with_hosts(spec["argument_spec"], given, lambda host: self._value_for(host, variables))
         if self._task.async_val or own("dss_run_on") == "host":
             name, in_background = f"dataiku_iac.dss.{self.MODULE}", self._task.async_val

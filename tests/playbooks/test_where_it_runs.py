@@ -12,6 +12,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from support.engine import run_module
 from support.playbook import play, run
 from support.sandbox import ROOT, SandboxProcess
@@ -106,8 +107,7 @@ def test_defaults_of_the_action_group_reach_every_module(tmp_path: Path, sandbox
         },
         {"ansible.builtin.debug": {"msg": "done"}},
     ]
-    whole = {"configuration", "rollback", "state", "state_lock"}
-    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")} - whole
+    modules = KINDS.keys() & {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
     assert {next(iter(task)).rsplit(".", 1)[-1] for task in t.cast("list[t.Any]", group[0]["block"])} == modules
     played = play(tmp_path, group)
     assert "changed=7" in played.output, played.output
