@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 from .._errors import NodeError
@@ -37,7 +38,7 @@ class FleetManager(DssNode):
     def instances(self) -> list[dict[str, t.Any]]:
         """Each instance: ``id label type tags network`` and ``addresses`` by kind, without those that it has not."""
         found = self._asked("/instances", lambda: self._client.list_instances())
-        return gather([lambda each=each: self._instance(each) for each in found], self.options.workers, lambda: None)
+        return gather([partial(self._instance, each) for each in found], self.options.workers, lambda: None)
 
     def admin_key(self, instance: str) -> str:
         """The API key of an administrator of an instance."""
@@ -60,7 +61,8 @@ class FleetManager(DssNode):
         try:
             return self._call("GET", path, ask)
         except NodeError as error:
-            raise NodeError(f"Fleet Manager: {error}", error.status, error.error_type) from None
+            said = str(error).replace("check api_key or DKU_API_KEY", "check key_id and key_secret")
+            raise NodeError(f"Fleet Manager: {said}", error.status, error.error_type) from None
         except (KeyError, TypeError, ValueError, AttributeError):
             message = f"Fleet Manager: GET {path}: {self.options.url} answered something else than Fleet Manager does"
             raise NodeError(f"{message}: is url right?") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import typing as t
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ...module_utils._errors import DssError, MissingLibrary
 from ...module_utils._node.client import DssNode
@@ -36,7 +37,7 @@ def answers(questions: Mapping[str, Callable[[], T]]) -> dict[str, T | Unanswere
         except DssError as error:
             return Unanswered(error)
 
-    calls = [lambda question=question: ask(question) for question in questions.values()]
+    calls = [partial(ask, question) for question in questions.values()]
     return dict(zip(questions, gather(calls, WORKERS, lambda: None)))
 
 

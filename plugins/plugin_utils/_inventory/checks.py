@@ -80,6 +80,8 @@ def _of_node(name: str, node: Mapping, path: ValuePath, folder: Path, encrypted:
         yield Finding((*path, "type"), f"'type' is missing, and the name '{name}' is no type{advice}")
     if not node.get("url") and not node.get("instance"):
         yield Finding((*path, "url"), "'url' is missing: give url, or instance for an entry of ~/.dataiku/config.json")
+    elif node.get("url") and node.get("instance"):
+        yield Finding((*path, "instance"), "says which node it is, and so does url: keep one of them")
     given = [key for key in KEYS if node.get(key)]
     if len(given) > 1:
         yield Finding((*path, given[1]), f"{' and '.join(given)} are several keys for one node: keep one of them")
@@ -129,7 +131,7 @@ def _of_deployer(
 
 def _of_dataiku_config(value: t.Any, known: list[str]) -> Iterator[Finding]:
     for name, told in _mapping(value, "instances").items() if isinstance(value, Mapping) else ():
-        path = ("dataiku_config", "instances", name)
+        path: ValuePath = ("dataiku_config", "instances", name)
         environment = told.get("environment") if isinstance(told, Mapping) else told
         if isinstance(told, Mapping):
             path = (*path, "environment")

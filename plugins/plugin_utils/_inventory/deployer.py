@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,7 +31,7 @@ def asked(node: DssNode) -> list[dict[str, str]]:
 
     try:
         names = [str(item["infraBasicInfo"]["id"]) for item in node.get(_INFRAS)]
-        return gather([lambda name=name: settings(name) for name in names], node.options.workers, lambda: None)
+        return gather([partial(settings, name) for name in names], node.options.workers, lambda: None)
     except (KeyError, TypeError, AttributeError):
         message = f"{node.options.url} answered GET {_INFRAS} as no deployer does: is node the host of a deployer?"
         raise NodeError(message) from None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ansible.template import trust_as_template
 
-from ...module_utils._errors import Problem
+from ...module_utils._errors import DssError, Problem
 from ...module_utils._node.fleet import FleetManager
 from ...module_utils._node.options import node_options
 from .model import Found, Node, environment_fault, merged, slug
@@ -24,6 +24,9 @@ _KEY = trust_as_template("{{ lookup('dataiku_iac.dss.fleet_key', dss_fleet_insta
 
 def fleet_of(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> FleetManager:
     """The client for ``cloud url key_id key_secret tenant`` and how it is reached. Raises ``DssError``."""
+    for key in ("url", "key_id", "key_secret"):  # what is empty would be taken from somewhere else
+        if not params.get(key):
+            raise DssError(f"Fleet Manager: {key} is empty")
     told = {key: params.get(key) for key in ("url", "ca_path", "validate_certs", "client_certificate", "timeout")}
     options = node_options({**told, "api_key": params.get("key_secret")}, environ)
     return FleetManager(options, str(params["cloud"]), str(params["key_id"]), str(params.get("tenant") or "main"))

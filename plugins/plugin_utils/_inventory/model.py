@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ...module_utils._errors import Problem
+from ...module_utils._remapping import Remapping
 from .schema import NODE_TYPES
 
 TOP_GROUP = "dss"
@@ -138,7 +139,12 @@ def _joined(known: Environment | None, other: Environment) -> Environment:
     if known is None:
         return other
     projects = known.projects if known.projects is not None else other.projects
-    return Environment(other.name, merged(other.content, known.content), projects)
+    content = merged(other.content, known.content)
+    tables = [each.content["remapping"] for each in (other, known) if each.content.get("remapping")]
+    if len(tables) == 2:  # each may be a mapping or a list
+        base, over = (Remapping.from_value(table, "remapping") for table in tables)
+        content["remapping"] = over.over(base).to_value()
+    return Environment(other.name, content, projects)
 
 
 def merged(base: Mapping[str, t.Any], over: Mapping[str, t.Any]) -> dict[str, t.Any]:

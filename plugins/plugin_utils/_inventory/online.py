@@ -84,8 +84,6 @@ class Online:
     def hosts(self, found: Found, wants_facts: bool, expand: bool) -> tuple[list[Host], list[Problem]]:
         """All hosts, and what could not be asked."""
         environments = {environment.name: environment for environment in found.environments}
-        nodes = {node.host: node for node in found.nodes}
-        problems: dict[str, Problem] = {}
         told = self._ask("facts", [node for node in found.nodes if wants_facts and node.type in _ASKED], facts)
         lists = self._ask(
             "projects",
@@ -99,28 +97,20 @@ class Online:
             ],
             projects,
         )
-        hosts = []
-        for name, node in nodes.items():
+        hosts: list[Host] = []
+        problems: list[Problem] = []
+        for node in found.nodes:
             environment = environments[node.environment]
-            answer, listed = told.get(name), lists.get(name)
-            variables = {**host_variables(node, environment), **_facts(answer, listed)}
-            for reason in (each for each in (answer, listed) if isinstance(each, Unanswered)):
-                problems[name] = node.problem(f"the node could not be asked: {reason}")
-            if isinstance(answer, Mapping) and answer["type"].lower() not in ("", node.type):
-                told_type = harmless(answer["type"].lower())
-                problems[name] = node.problem(
-                    f"is declared as {node.type} node, and says that it is of type {told_type}"
-                )
-            keys = _listed(node, environment)
-            if expand and node.holds_projects:
-                if keys is None and not isinstance(listed, list):
-                    reason = listed or answer
-                    advice = "list them as projects of the node or of its environment"
-                    problems[name] = node.problem(f"its projects could not be asked, {advice}: {reason}")
-                hosts += _expanded(node, keys if keys is not None else listed, variables)
+            answer, asked = told.get(node.host), lists.get(node.host)
+            variables = {**host_variables(node, environment), **_facts(answer, asked)}
+            expanded = expand and node.holds_projects
+            listed = _listed(node, environment)
+            problems += _finding(node, answer, asked, expanded and listed is None)
+            if expanded:
+                hosts += _expanded(node, asked if listed is None else listed, variables)
             else:
-                hosts.append(Host(name, node.groups, variables))
-        return hosts, list(problems.values())
+                hosts.append(Host(node.host, node.groups, variables))
+        return hosts, problems
 
     def _ask(self, section: str, nodes: list[Node], ask: Callable[..., T]) -> dict[str, t.Any]:
         """Answers by host. Each is kept with its address: another address is another node."""
@@ -137,6 +127,8 @@ class Online:
         told = {key: node.variables[f"dss_{key}"] for key in _OPTIONS if f"dss_{key}" in node.variables}
         resolved = self.resolve({f"dss_{key}": value for key, value in told.items()}, node)
         params = {"timeout": self.seconds, **{key: resolved[f"dss_{key}"] for key in told}}
+        if not params.get("instance") and not params.get("api_key"):  # a key of somewhere else must not go there
+            raise DssError("it has no API key: give api_key, api_key_file, api_key_env or instance")
         return node_options(_typed(params), self.environ)
 
     def _fleets(self, known: list[str]) -> Iterable[Found]:
@@ -207,6 +199,18 @@ def _facts(answer: t.Any, listed: t.Any) -> dict[str, t.Any]:
     if isinstance(listed, list):
         found["dss_projects"] = [harmless(key) for key in listed]
     return found
+
+
+def _finding(node: Node, answer: t.Any, asked: t.Any, needs_projects: bool) -> Iterable[Problem]:
+    """What is wrong with the answers of a node, in one sentence."""
+    reason = next((each for each in (answer, asked) if isinstance(each, Unanswered)), None)
+    if reason is not None and needs_projects:
+        advice = "list them as projects of the node or of its environment"
+        yield node.problem(f"its projects could not be asked, {advice}: {reason}")
+    elif reason is not None:
+        yield node.problem(f"the node could not be asked: {reason}")
+    elif isinstance(answer, Mapping) and answer["type"].lower() not in ("", node.type):
+        yield node.problem(f"is declared as {node.type} node, and says that it is of type {answer['type'].lower()}")
 
 
 def _expanded(node: Node, keys: t.Any, variables: Mapping[str, t.Any]) -> list[Host]:

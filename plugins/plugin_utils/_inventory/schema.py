@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ...module_utils._configuration.compiled import Schema
+from ...module_utils._configuration.environment_schema import REMAPPING
 from ...module_utils._configuration.settings import SETTINGS
 
 IDENTIFIER = "urn:dataiku-iac:dss:inventory:1.0"
@@ -58,16 +59,6 @@ NODE: Schema = _mapping(
     },
 )
 
-_PAIR = _mapping(
-    "A name and the one in its place.",
-    {
-        "source": {**_TEXT, "description": "Name on the design node."},
-        "target": {**_TEXT, "description": "Name in this environment."},
-    },
-    ("source", "target"),
-)
-_TABLE: Schema = {"anyOf": [_NAMES, {"type": "array", "items": _PAIR}]}
-
 ENVIRONMENT: Schema = _mapping(
     "An environment.",
     {
@@ -79,14 +70,7 @@ ENVIRONMENT: Schema = _mapping(
             "additionalProperties": {"type": "object"},
         },
         "settings": SETTINGS,
-        "remapping": _mapping(
-            "Other names for connections, code environments and container configurations.",
-            {
-                "connections": {**_TABLE, "description": "Connections: name on the design node to name here."},
-                "code_envs": {**_TABLE, "description": "Code environments."},
-                "containers": {**_TABLE, "description": "Container configurations."},
-            },
-        ),
+        "remapping": REMAPPING,
         "projects": {"type": "array", "items": _TEXT, "description": "Keys of the projects of its nodes."},
     },
 )

@@ -97,6 +97,10 @@ MISTAKES = {
         "dss.yml:5:54 environments.dev.nodes.design.api_key_env: api_key and api_key_env are several keys for one node: "
         "keep one of them",
     ),
+    "address and instance": (
+        node(f"design: {{{URL}, instance: a}}"),
+        "dss.yml:5:34 environments.dev.nodes.design.instance: says which node it is, and so does url: keep one of them",
+    ),
     "vault elsewhere": (
         node("design: {url: !vault x}"),
         "dss.yml:5:16 environments.dev.nodes.design.url: cannot be a !vault value, which only keys are: write a template",
@@ -230,7 +234,7 @@ def test_wrong_plugin_name(tmp_path: Path) -> None:
     path = tmp_path / "dss.yml"
     path.write_text("plugin: dataiku_iac.dss.environment\nenvironments: {a: {}}\n")
     with pytest.raises(
-        AnsibleParserError, match="dss.yml:1:1 plugin: must be one of dataiku_iac.dss.environments, not"
+        AnsibleParserError, match=r"dss\.yml:1:1 plugin: must be one of dataiku_iac\.dss\.environments, not"
     ):
         parsed(path)
 

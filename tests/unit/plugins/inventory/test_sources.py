@@ -124,6 +124,14 @@ environments:
     assert not warnings
 
 
+def test_remapping_of_file_and_folder_in_both_forms(folder: Path) -> None:
+    with (folder / "environments" / "prod.yml").open("a") as file:
+        file.write("remapping: {connections: {a: b, c: d}}\n")
+    text = "directory: environments\nenvironments: {prod: {remapping: {connections: [{source: a, target: x}]}}}\n"
+    content = Inventory(written(folder, text)).value("prod_design", "dss_environment_content")
+    assert content["remapping"] == {"connections": {"a": "x", "c": "d"}}
+
+
 def test_braces_in_the_folder_are_not_templates_of_ansible(folder: Path, warnings: list[str]) -> None:
     (folder / "environments" / "dev.yml").write_text('variables: {A: "{{ env.HOME }}", B: "{{ 1 + 1 }}"}\n')
     inventory = Inventory(written(folder, "directory: environments\n"))
