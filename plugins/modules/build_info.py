@@ -30,7 +30,7 @@ options:
     required: true
   limit:
     description:
-      - Most jobs in RV(build_info.jobs).
+      - Most jobs in RV(jobs).
     type: int
     default: 10
 seealso:

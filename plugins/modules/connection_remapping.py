@@ -23,7 +23,7 @@ extends_documentation_fragment:
 options:
   connections:
     description:
-      - Names by names, C({warehouse: warehouse_prod}), or a list of C({source, target}).
+      - "Names by names, V({warehouse: warehouse_prod}), or a list of mappings with C(source) and C(target)."
     type: raw
   code_envs:
     description:

@@ -15,6 +15,9 @@ requests = pytest.importorskip("requests")
 pytest.importorskip("uvicorn", reason="the sandbox node needs the packages of roles/sandbox/files/requirements.txt")
 
 from support.sandbox import Control, SandboxProcess, connect  # noqa: E402  (needs the libraries above)
+from support.site import SandboxSite, SiteNode  # noqa: E402
+
+from . import promotion  # noqa: E402
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,3 +67,70 @@ def raw(running: SandboxProcess, control: Control) -> Any:
         return session.request(method, running.url + path, **arguments)
 
     return call
+
+
+# -- a design node, an automation node and a deployer --
+
+
+@pytest.fixture(scope="session")
+def running_site() -> Iterator[SandboxSite]:
+    site = SandboxSite(*promotion.NODES)
+    yield site
+    assert site.stop() == 0
+
+
+@pytest.fixture
+def site(running_site: SandboxSite, default_switches: Any) -> Iterator[SandboxSite]:
+    """Empty nodes but for a connection on two, with the default switches, again after the test."""
+    running_site.reset()
+    promotion.furnish(running_site)
+    yield running_site
+    for node in running_site.nodes.values():
+        node.control.switch(**default_switches)
+
+
+@pytest.fixture
+def dev(site: SandboxSite) -> SiteNode:
+    return site.nodes["dev"]
+
+
+@pytest.fixture
+def prod(site: SandboxSite) -> SiteNode:
+    return site.nodes["prod"]
+
+
+@pytest.fixture
+def bundled(dev: SiteNode) -> Any:
+    """A project of the design node with everything that an activation has an opinion about."""
+    project = dev.client().create_project("PROJ", "A project", "admin")
+    project.create_dataset("orders", "PostgreSQL", params={"connection": "pg_dev", "table": "orders"})
+    project.create_dataset("files", "Filesystem", params={"connection": "filesystem_managed", "path": "f"})
+    project.new_recipe("python", "compute").with_script("print(1)").create()
+    settings = project.create_scenario("NIGHT", "step_based").get_settings()
+    settings.active = True
+    settings.get_raw()["markedAsTest"] = True
+    settings.save()
+    project.set_variables({"standard": {"a": 1}, "local": {"secret": "dev"}})
+    return project
+
+
+@pytest.fixture
+def published(site: SandboxSite, bundled: Any) -> Any:
+    """That project, with bundle v1 on the deployer."""
+    promotion.publish(site, "v1")
+    return bundled
+
+
+@pytest.fixture
+def deployer(site: SandboxSite, published: Any) -> Any:
+    return site.nodes["deployer"].client().get_projectdeployer()
+
+
+@pytest.fixture
+def infra(deployer: Any, prod: SiteNode) -> Any:
+    return promotion.make_infra(deployer, prod)
+
+
+@pytest.fixture
+def deployment(deployer: Any, infra: Any) -> Any:
+    return promotion.remapped(deployer.create_deployment("proj-prod", "PROJ", infra.id, "v1"))

@@ -21,8 +21,10 @@ import yaml
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.holder import holder_from, record_of
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.open import open_backend
 from support.engine import run_module
+from support.line import Line, warehouse
 from support.playbook import run
 from support.sandbox import ROOT, SandboxProcess
+from support.site import SandboxSite
 
 MODULES = sorted(path for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "__init__")
 
@@ -89,6 +91,49 @@ PREPARED = {
 }
 
 
+def designed(line: Line) -> None:
+    """A project on the design node, and a connection of its own on each."""
+    for node, name in ((line.dev, "warehouse"), (line.prod, "warehouse_prod")):
+        warehouse(node, name)
+    project = line.dev.client().create_project("QUICKSTART", "Quickstart", "admin")
+    project.create_dataset(
+        "orders", "PostgreSQL", params={"connection": "warehouse", "mode": "table", "table": "orders"}
+    )
+    project.create_scenario("NIGHTLY", "step_based")
+
+
+def with_warehouse(line: Line) -> None:
+    """The same, and no other name is needed."""
+    designed(line)
+    warehouse(line.prod, "warehouse")
+
+
+def delivered(line: Line) -> None:
+    """The same, and its first bundle is on the automation node."""
+    designed(line)
+    line.run(line.dev, project="QUICKSTART")
+    line.run(line.prod, project="QUICKSTART", source=line.source)
+    options = {"project": "QUICKSTART", "connections": {"warehouse": "warehouse_prod"}, "judge": False}
+    line.run(line.prod, "connection_remapping", **options)
+
+
+def to_be_remapped(line: Line) -> None:
+    """The same, without other names yet."""
+    designed(line)
+    line.run(line.dev, project="QUICKSTART")
+    line.run(line.prod, project="QUICKSTART", source=line.source)
+    line.prod.control.instance(code_envs=[{"envName": "python_prod", "envLang": "PYTHON"}])
+
+
+# Modules whose examples need a design node and an automation node.
+ON_SITE = {
+    "bundle": with_warehouse,
+    "bundle_info": delivered,
+    "connection_remapping": to_be_remapped,
+    "connection_remapping_info": delivered,
+}
+
+
 def steps(task: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     """An example in check mode, for good, and once more."""
     undoes = "to" not in task.get("dataiku_iac.dss.rollback", {"to": 0})
@@ -111,7 +156,35 @@ def steps(task: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     ]
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+@pytest.fixture(scope="module")
+def site() -> t.Iterator[SandboxSite]:
+    site = SandboxSite("dev=design", "prod=automation", "deployer")
+    yield site
+    site.stop()
+
+
+@pytest.mark.parametrize("module", ON_SITE)
+def test_examples_of_module_run_on_several_nodes(site: SandboxSite, tmp_path: Path, module: str) -> None:
+    site.reset()
+    line = Line(site, tmp_path)
+    ON_SITE[module](line)
+    hosts = {
+        name: {"dss_url": node.url, "dss_api_key": node.api_key}
+        for name, node in (("dev_design", line.dev), ("prod_automation", line.prod))
+    }
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"localhost": None, **hosts}}}))
+    tasks = examples(ROOT / "plugins" / "modules" / f"{module}.py")
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [step for task in tasks for step in steps(task)]}
+    (tmp_path / "playbook.json").write_text(json.dumps([play]))
+
+    code, output = run(["-i", "hosts.yml", "playbook.json"], line.dev.environ, tmp_path)
+
+    assert code == 0, output
+    assert "WARNING" not in output, output
+    assert ("changed: [localhost" in output) is not module.endswith("_info")
+
+
+@pytest.mark.parametrize("module", [path for path in MODULES if path.stem not in ON_SITE], ids=lambda path: path.stem)
 def test_examples_of_module_run(sandbox: SandboxProcess, tmp_path: Path, module: Path) -> None:
     tasks = examples(module)
     name = f"dataiku_iac.dss.{module.stem}"

@@ -44,7 +44,7 @@ def judge(
 
 
 def _connection(name: str, to: str, used: Sequence[Use], uses: Uses, source: Side | None, target: Side) -> Row:
-    used_by = tuple(use.label for use in used)
+    used_by = tuple(sorted(use.label for use in used))
     return Row(name, to, "connection", used_by, _softer([*_lacks(name, to, used, uses, source, target)], used_by))
 
 

@@ -68,7 +68,8 @@ def place_of(
     given = {
         key: expanded(value, variables) for key, value in (definition.get("params") or {}).items() if _plain(value)
     }
-    params = {key: expanded(value, variables) for key, value in use.params.items() if _plain(value)}
+    own = {**variables, "odbId": use.id or use.name}
+    params = {key: expanded(value, own) for key, value in use.params.items() if _plain(value)}
     place = _in_store(kind, given, params) if kind in _STORES else _in_server(kind, given, params, machine)
     if place is None or any(_VARIABLE.search(part) for part in place[0]):
         return None

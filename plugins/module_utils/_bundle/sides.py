@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 class Use:
     """An object of a project that lies on a connection.
 
-    ``kind`` is ``dataset``, ``managed_folder`` or ``recipe``; ``type`` and ``params`` are those of the object in DSS.
+    ``kind`` is ``dataset``, ``managed_folder`` or ``recipe``; ``type`` and ``params`` are those of the object in DSS, and
+    so is ``id``, which differs from the name of a folder.
     ``written`` says that DSS writes it: it is managed, or the output of a recipe.
     """
 
@@ -26,6 +27,7 @@ class Use:
     params: Mapping[str, t.Any] = field(default_factory=dict)
     managed: bool = False
     written: bool = False
+    id: str = ""
 
     @property
     def label(self) -> str:

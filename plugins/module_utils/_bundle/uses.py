@@ -20,6 +20,8 @@ from .places import machine_of
 from .rows import Row
 from .sides import Side, Use, Uses
 
+_NO_CONNECTION = "Default (in DSS data dir.)"  # uploadConnection of files kept in the data directory, dss-api.md 2.4
+
 
 def uses_of(node: Node, project: str) -> Uses:
     """What a project uses, in five calls. Raises ``NodeError``.
@@ -94,11 +96,11 @@ def judged(
 def _use(kind: str, item: Mapping[str, t.Any], name: str, ref: str, written: Iterable[str]) -> Use | None:
     params = item.get("params") or {}
     connection = params.get("connection") or params.get("uploadConnection")
-    if not isinstance(connection, str) or not connection:
+    if not isinstance(connection, str) or connection in ("", _NO_CONNECTION):
         return None
     managed = kind == "managed_folder" or item.get("managed") is True
     is_written = kind != "recipe" and (managed or ref in written)
-    return Use(connection, kind, str(name), str(item.get("type") or ""), params, managed, is_written)
+    return Use(connection, kind, str(name), str(item.get("type") or ""), params, managed, is_written, str(ref))
 
 
 def _outputs(recipe: Mapping[str, t.Any], project: str) -> Iterator[str]:

@@ -31,14 +31,16 @@ _SEEN = 50  # jobs that are looked at when the answer to a start was lost
 
 @dataclass(frozen=True)
 class Build:
-    """A job to start; ``type`` as DSS names it."""
+    """A job to start; ``type`` as DSS names it, ``recipe`` where its outputs are what is built."""
 
     project: str
     type: str
     outputs: tuple[Output, ...]
+    recipe: str | None = None
 
     def __str__(self) -> str:
-        return f"the build of {', '.join(output.name for output in self.outputs)} in {self.project}"
+        names = f"recipe {self.recipe}" if self.recipe else ", ".join(output.name for output in self.outputs)
+        return f"the build of {names} in {self.project}"
 
     @property
     def jobs(self) -> str:
@@ -69,7 +71,7 @@ def build_of(
     """The job that builds outputs, or those of a recipe; without ``kind`` it is recursive for the former. Raises ``DssError``."""
     chosen = job_type(kind or ("forced" if recipe else "recursive"))
     if recipe:
-        return Build(project, chosen, outputs_of_recipe(node, project, recipe, partition))
+        return Build(project, chosen, outputs_of_recipe(node, project, recipe, partition), recipe)
     return Build(project, chosen, outputs_of(node, project, outputs, partition))
 
 

@@ -19,7 +19,10 @@ from .._node.client import DssNode
 from .run import of_project
 
 KINDS = {"dataset": "DATASET", "managed_folder": "MANAGED_FOLDER", "saved_model": "SAVED_MODEL"}
-_LISTS = {"managed_folder": "managedfolders", "saved_model": "savedmodels"}
+_LISTS = {
+    "managed_folder": ("managedfolders", "COMPUTABLE_FOLDER"),
+    "saved_model": ("savedmodels", "COMPUTABLE_SAVED_MODEL"),
+}
 # dss-api.md 2.10; what a job calls them is in the client (DSSRecipe.run, JobDefinitionBuilder).
 _COMPUTABLES = {
     "COMPUTABLE_DATASET": "DATASET",
@@ -94,10 +97,12 @@ class _Flow:
         return [str(node["ref"]) for node in self._nodes.values() if node["type"] == node_type]
 
     def _named(self, kind: str) -> Mapping[str, str]:
-        """Names by id; a name need not be unique (dss-api.md 2.8)."""
+        """Names by id; a name need not be unique (dss-api.md 2.8). Not asked for where the flow holds nothing of the kind."""
         if kind not in self._lists:
-            with of_project(self._project), understood(f"the {kind}s of {self._project}"):
-                listing = self._node.get(path_of("projects", self._project, _LISTS[kind]) + "/")
+            path, node_type = _LISTS[kind]
+            with understood(f"the {kind.replace('_', ' ')}s of {self._project}"):
+                there = self._refs(node_type)
+                listing = self._node.get(path_of("projects", self._project, path) + "/") if there else ()
                 self._lists[kind] = {str(item["id"]): str(item.get("name") or item["id"]) for item in listing}
         return self._lists[kind]
 

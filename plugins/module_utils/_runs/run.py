@@ -21,6 +21,7 @@ from .._state.holder import timestamp
 T = t.TypeVar("T")
 
 CANCELLED = "CANCELLED"  # our word for a start that DSS called off; it never was a run
+_BLIND = 60.0  # seconds
 _LOG_LINES, _LOG_CHARACTERS = 60, 8000
 
 
@@ -40,9 +41,9 @@ class Patience:
         return max(0.0, self._end - time.monotonic())
 
     def wait(self, look: Callable[[], T | None], what: str) -> T:
-        """What ``look`` finds. Raises ``TimedOut`` and ``Interrupted``."""
+        """What ``look`` finds; faults that pass are borne for a minute. Raises ``NodeError`` and ``Interrupted``."""
         with self._told(what):
-            return wait_for(look, what, self.left, self.stopped)
+            return wait_for(forbearing(look), what, self.left, self.stopped)
 
     def result(self, node: DssNode, answer: t.Any, what: str) -> t.Any:
         """The result of a future. Raises ``NodeError`` (``TimedOut`` too) and ``Interrupted``."""
@@ -58,6 +59,33 @@ class Patience:
             raise TimedOut(
                 f"{what} did not end within {self.seconds:g} s and goes on in DSS: raise wait_timeout"
             ) from None
+
+
+def forbearing(look: Callable[[], T | None]) -> Callable[[], T | None]:
+    """``look``, which finds nothing while the node cannot be asked: a restart is no reason to give up what runs there.
+
+    What is no passing fault, or does not pass within a minute, is raised.
+    """
+    since: list[float] = []
+
+    def looked() -> T | None:
+        try:
+            found = look()
+        except NodeError as error:
+            since.append(time.monotonic())
+            if not _passes(error) or since[-1] - since[0] > _BLIND:
+                raise
+            return None
+        since.clear()
+        return found
+
+    return looked
+
+
+def _passes(error: NodeError) -> bool:
+    if error.missing or error.forbidden or error.unauthenticated:
+        return False
+    return error.error_type in ("broken", "timeout", "unconnected") or (error.status or 0) in (429, *range(500, 600))
 
 
 @dataclass(frozen=True)

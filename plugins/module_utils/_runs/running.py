@@ -15,7 +15,7 @@ from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._node.client import DssNode
 from .._node.wait import TimedOut, wait_for
-from .run import of_project
+from .run import forbearing, of_project
 from .scenarios import scenarios_of
 
 JOB_ENDED = frozenset({"DONE", "FAILED", "ABORTED"})
@@ -46,7 +46,7 @@ def running_work(node: DssNode, project: str) -> list[Running]:
 
 
 def wait_until_idle(node: DssNode, project: str, timeout: float, stopped: Callable[[], str]) -> None:
-    """Wait, ``timeout`` seconds at most, until nothing runs in a project.
+    """Wait, ``timeout`` seconds at most, until nothing runs in a project; passing faults of the node are borne.
 
     Raises ``TimedOut``, which names what still runs, ``Interrupted`` and other ``DssError``.
     """
@@ -57,9 +57,9 @@ def wait_until_idle(node: DssNode, project: str, timeout: float, stopped: Callab
         return None if left else True
 
     try:
-        wait_for(look, f"what runs in {project}", timeout, stopped)
+        wait_for(forbearing(look), f"what runs in {project}", timeout, stopped)
     except TimedOut:
-        names = ", ".join(map(str, left))
+        names = ", ".join(map(str, left)) or "what the node could not be asked for"
         raise TimedOut(f"{project} is still busy after {timeout:g} s with {names}: raise wait_timeout") from None
 
 

@@ -15,6 +15,7 @@ from .._errors import DssError, NodeError
 from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._node.client import DssNode
+from .._node.wait import TimedOut
 from .run import CANCELLED, Part, Patience, Run, needing, of_project
 from .watch import Watched, started_after_all
 
@@ -107,8 +108,12 @@ def start_and_wait(
             return Run(str(scenario))
         try:
             found = patience.wait(lambda: _begun(node, scenario, trigger, fire_id), f"the start of {scenario}")
-        except NodeError as error:
+        except TimedOut as error:
             return Run(str(scenario), problem=str(error))
+        except NodeError as error:
+            return Run(
+                str(scenario), problem=f"{error} (while waiting for the start of {scenario}, which may still come)"
+            )
         if not found:
             return _cancelled(scenario)
         run_id = found

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from .._errors import NodeError
 from .._node.client import DssNode
 from .._node.wait import TimedOut, wait_for
-from .run import Patience, Run, end_of_log, failure_of
+from .run import Patience, Run, end_of_log, failure_of, forbearing
 
 _SETTLE = 30.0  # seconds within which a lost start is seen, or taken for not begun
 _UNTIL_ABORTED = 30.0
@@ -25,12 +25,15 @@ def started_after_all(look: Callable[[], list[str]], what: str, patience: Patien
     """
     seconds = min(_SETTLE, patience.left)
     try:
-        found = wait_for(lambda: look() or None, f"the start of {what}", seconds, patience.stopped)
+        found = wait_for(forbearing(lambda: look() or None), f"the start of {what}", seconds, patience.stopped)
     except TimedOut:
-        found = []
-    if len(found) == 1:
-        return found[0]
-    seen = f"{', '.join(found)} have begun since" if found else f"nothing has begun within {seconds:.0f} s"
+        seen = f"nothing has begun within {seconds:.0f} s"
+    except NodeError as error:
+        seen = f"it cannot be looked up ({error})"
+    else:
+        if len(found) == 1:
+            return found[0]
+        seen = f"{', '.join(found)} have begun since"
     advice = f"look in DSS whether {what} runs before you start it again"
     raise NodeError(f"{lost}; {seen}: {advice}", lost.status, doubtful=True)
 
@@ -66,7 +69,7 @@ class Watched:
         late = f"{self.label} did not end within {patience.seconds:g} s"
         try:
             node.post(self.abort, None)
-            ended = wait_for(self.look, "the abort", _UNTIL_ABORTED, patience.stopped)
+            ended = wait_for(forbearing(self.look), "the abort", _UNTIL_ABORTED, patience.stopped)
         except NodeError as error:
             return replace(self.begun, problem=f"{late} and could not be aborted: {error}")
         how = "was aborted" if ended.outcome == "ABORTED" else f"ended as {ended.outcome} when it was to be aborted"

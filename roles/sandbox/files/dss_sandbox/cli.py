@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from .database import Database
 from .errors import DssError, bad_request
-from .node import Node
+from .node import Node, new_secret
 from .node_types import NODE_TYPES
 from .server import serve
 from .site import Site
@@ -69,7 +69,7 @@ def _site(options: argparse.Namespace) -> Site:
     given_key = options.api_key or os.environ.get(_KEY_VARIABLE)
     for name, node_type in wanted:
         database = Database(_database_file(options.database, name, len(wanted) > 1))
-        api_key = given_key or NODE_TYPES[node_type].new_key()
+        api_key = NODE_TYPES[node_type].key(given_key or new_secret())
         node = Node(database, api_key, node_type, options.latency_ms, name)
         site.add(node)
         for assignment in options.switch:

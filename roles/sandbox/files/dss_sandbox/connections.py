@@ -66,7 +66,7 @@ class Connections:
             raise bad_request("Expected a text as type")  # unverified text
         if not document.get("description"):
             document.pop("description", None)
-        document["params"] = self._each_secret(document, self._clear)
+        document["params"] = self._each_secret(document, self.clear_text)
         document["$salt"] = secrets.token_hex(8)
         self.definitions[name] = document
         self._db.put(db.PUT_DOCUMENT, (f"connection:{name}", dumps(document)))
@@ -79,7 +79,7 @@ class Connections:
         document = self.definitions[name]
         salt = document["$salt"]
         shown = {key: value for key, value in document.items() if key != "$salt"}
-        shown["params"] = self._each_secret(document, lambda text: self._encrypted(text, salt))
+        shown["params"] = self._each_secret(document, lambda text: self.encrypted(text, salt))
         return shown
 
     def secrets_of(self, name: str) -> Document:
@@ -113,10 +113,10 @@ class Connections:
 
     # -- a reversible cover for the text, keyed by the node; not meant as cryptography --
 
-    def _encrypted(self, text: str, salt: str) -> str:
+    def encrypted(self, text: str, salt: str) -> str:
         return _PREFIX + salt + ":" + base64.b64encode(self._mask(text.encode("utf-8"), salt)).decode("ascii")
 
-    def _clear(self, text: str) -> str:
+    def clear_text(self, text: str) -> str:
         """Encrypted text of this node keeps the secret, anything else is a new value (dss-api.md 2.16 [dac])."""
         if not text.startswith(_PREFIX):
             return text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import DSS_VERSION, keys
@@ -24,6 +25,7 @@ from .shelf import Shelf
 from .switches import Switches
 
 if TYPE_CHECKING:
+    from .call import Reply
     from .site import Site
 
 _SEED_USER: Document = {
@@ -47,6 +49,7 @@ class Node:
         self.api_key = api_key
         self.url = ""  # known once it listens
         self.site: Site
+        self.ask: Callable[[str, str, str], Reply]  # method, path and key of a call that another node makes
         self.latency_ms = latency_ms
         self.switches = Switches()
         self.calls = CallLog()
@@ -190,6 +193,7 @@ class Node:
             "instance": json.loads(dumps(self.instance)),
             "connections": dict(self.connections.definitions),
             "imports": dict(self.imports),
+            "keys": dict(self.keys),
             "exported": self.exported.snapshot(),
             "imported": self.imported.snapshot(),
             "deployer": self.deployer.snapshot(),
@@ -203,6 +207,7 @@ class Node:
         self.instance = snapshot["instance"]
         self.connections.definitions = snapshot["connections"]
         self.imports = snapshot["imports"]
+        self.keys = snapshot["keys"]
         self.exported.go_back(snapshot["exported"])
         self.imported.go_back(snapshot["imported"])
         self.deployer.go_back(snapshot["deployer"])

@@ -6,27 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .api import AUTOMATION, DEPLOYER, DESIGN, FLEET, GOVERN
-from .documents import random_id
 from .keys import Credential, key_of_instance, key_with_id
-from .node import new_secret
 from .router import Route
 
 
 @dataclass(frozen=True)
 class NodeType:
-    """`credential` reads the key out of an Authorization header, `new_key` makes a random one of the same form."""
+    """`credential` reads the key out of an Authorization header; `key` makes one of the same form of a secret."""
 
     routes: list[Route]
     base_paths: tuple[str, ...] = ("/dip/publicapi", "/public/api")  # dss-api.md 1.1
     credential: Credential = key_of_instance
-    new_key: Callable[[], str] = field(default=new_secret)
+    key: Callable[[str], str] = str
 
 
-def _fleet_key() -> str:
-    return f"{random_id(16)}:{new_secret()}"
+def _fleet_key(secret: str) -> str:
+    """A key id is added unless there is one."""
+    return secret if ":" in secret else f"fleet:{secret}"
 
 
 NODE_TYPES: dict[str, NodeType] = {

@@ -34,6 +34,6 @@ class Site:
         return next((node for node in self if node.node_type == node_type), None)
 
     def at(self, url: str) -> Node | None:
-        """The node that listens on that address."""
-        wanted = url.rstrip("/")
+        """The node that listens on that address; ``localhost`` is one of its names."""
+        wanted = url.rstrip("/").replace("//localhost:", "//127.0.0.1:")
         return next((node for node in self if node.url and node.url == wanted), None)

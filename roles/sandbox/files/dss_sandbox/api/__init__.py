@@ -10,6 +10,9 @@ from . import (
     connections,
     data_quality,
     datasets,
+    deployer_deployments,
+    deployer_infras,
+    deployer_projects,
     exported_bundles,
     fleet,
     flow,
@@ -51,6 +54,6 @@ _PROJECTS: list[Route] = [
 # client's documentation.
 DESIGN: list[Route] = [*_PROJECTS, *exported_bundles.ROUTES]
 AUTOMATION: list[Route] = [*_PROJECTS, *imported_bundles.ROUTES]
-DEPLOYER: list[Route] = [*_PROJECTS]
+DEPLOYER: list[Route] = [*_PROJECTS, *deployer_infras.ROUTES, *deployer_projects.ROUTES, *deployer_deployments.ROUTES]
 GOVERN: list[Route] = [*instance.ROUTES]
 FLEET: list[Route] = [*fleet.ROUTES]

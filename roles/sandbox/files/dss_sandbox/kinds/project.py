@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from ..defaults import known, load
-from ..documents import Document, fill, now_ms, pick, random_id, tag, tidy
+from ..documents import Document, dumps, fill, now_ms, pick, random_id, tag, tidy
 from ..errors import DssError, bad_request
+from ..remapping import names_of
 from ..switches import Switches
 
 _D = load("project")
@@ -71,7 +73,7 @@ def bundle_options(document: Document) -> Document:
 
 def container_settings(document: Document) -> Document:
     """Remapping and behaviour of code environments; defaults until first used (dss-api.md 2.14)."""
-    settings: Document = {**document.get("bundleContainerSettings", {})}
+    settings: Document = json.loads(dumps(document.get("bundleContainerSettings", {})))  # filled to any depth
     fill(settings, _D["bundleContainerSettings"])
     return settings
 
@@ -121,6 +123,7 @@ def with_settings(document: Document, body: Document, switches: Switches) -> Doc
     for name in ("bundleContainerSettings", "bundleExporterSettings"):
         if name in changed:  # absent until first used (dss-api.md 3.1 #16)
             fill(changed[name], _D[name])
+    names_of(changed.get("bundleContainerSettings", {}).get("remapping", {}))  # refuses what it cannot read
     fill(changed, _D["common"])
     _exposed(changed)
     tidy(changed)

@@ -140,7 +140,7 @@ CASES = {
     ),
     "build": ({"build": ["cleaned"]}, job_calls("DONE"), True, "the build of cleaned in K ended as DONE after 2 s"),
     "build fails": ({"build": ["cleaned"]}, job_calls("FAILED"), False, "the build of cleaned in K ended as FAILED"),
-    "recipe": ({"recipe": "clean"}, job_calls("DONE"), True, "the build of cleaned, f1 in K ended as DONE"),
+    "recipe": ({"recipe": "clean"}, job_calls("DONE"), True, "the build of recipe clean in K ended as DONE"),
     "quality": ({"data_quality": ["orders"]}, quality_calls("OK"), True, "as allowed: orders is OK"),
     "quality of all": ({"data_quality": True}, quality_calls("WARNING"), True, "as allowed: orders is WARNING"),
     "quality fails": (
@@ -272,7 +272,7 @@ def test_the_outlook_writes_nothing_and_says_what_would_run() -> None:
         ("run the test scenarios of K: smoke, deep", True),
         ("run scenario K.nightly", True),
         ("run the build of cleaned in K (NON_RECURSIVE_FORCED_BUILD)", True),
-        ("run the build of cleaned, f1 in K (NON_RECURSIVE_FORCED_BUILD)", True),
+        ("run the build of recipe clean in K (NON_RECURSIVE_FORCED_BUILD)", True),
         ("compute and judge the data quality in K of orders", True),
         ("judge the data quality in K of orders", False),
         ("run the project standards of K", True),
