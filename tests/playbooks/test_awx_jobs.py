@@ -59,7 +59,17 @@ class Team(Controller):
             "encryption_key": ENCRYPTION_KEY,
             "warehouse_password": PASSWORD,
         }
-        super().__init__(folder, source, secrets, {"dss_state_backend": {**backend, "lease": 2}})
+        host = {  # as the inventory source imports it from inventory/dss.yml and its group_vars
+            "dss_url": node.url,
+            "dss_api_key": "{{ lookup('ansible.builtin.env', dss_api_key_env, default=undef()) }}",
+            "dss_api_key_env": "DKU_API_KEY",
+            "dss_environment": "dev",
+            "dss_environment_content": {},
+            "dss_node": "design",
+            "dss_node_type": "design",
+            "dss_state_backend": {**backend, "lease": 2},
+        }
+        super().__init__(folder, source, secrets, host)
 
     def declare(self, former: str, now: str) -> None:
         path = self.source / "sales/project.yml"
