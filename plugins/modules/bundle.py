@@ -86,7 +86,7 @@ options:
     description:
       - The design node, from which an automation node gets the archive through a temporary file on the controller.
     type: dict
-    suboptions:
+    suboptions: &node
       host:
         description: Host of the inventory whose C(dss_) variables say all this.
         type: str
@@ -116,6 +116,12 @@ options:
         description: Most calls at once.
         type: int
         default: 8
+  deployer:
+    description:
+      - The deployer, so that a new bundle gets an id that is not there either. A design node that has its own deployer is asked
+        in any case.
+    type: dict
+    suboptions: *node
   preload:
     description:
       - Whether the node prepares what the bundle needs, such as code environments, before it is activated or once it is imported.
