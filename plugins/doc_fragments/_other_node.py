@@ -64,6 +64,11 @@ class ModuleDocFragment:
         "The design node, from which an automation node gets the archive through a temporary file on the controller.",
     )
 
+    HUB = "options:\n" + _option(
+        "deployer",
+        "The deployer, so that a new bundle gets an id that is not there either. A design node that has its own deployer is asked in any case.",
+    )
+
     COMPARED = "options:\n" + _option(
         "source",
         "The design node, so that the project there and its connections are compared with what the target has.",
@@ -71,8 +76,7 @@ class ModuleDocFragment:
     )
 
     TARGET = "options:\n" + _option(
-        "target",
-        "The automation node of the O(deployment) or O(infrastructure). Without it nothing is judged there.",
+        "target", "The automation node of the O(deployment) or O(infrastructure). Without it nothing is judged there."
     )
 
     DEPLOYER = "options:\n" + _option(

@@ -22,6 +22,7 @@ author:
 extends_documentation_fragment:
   - dataiku_iac.dss._node
   - dataiku_iac.dss._other_node
+  - dataiku_iac.dss._other_node.hub
   - dataiku_iac.dss._attributes
 options:
   project:
