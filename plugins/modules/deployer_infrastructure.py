@@ -52,11 +52,13 @@ EXAMPLES = r"""
       - group: operators
         read: true
         deploy: true
+  delegate_to: prod_deployer
 
 - name: The infrastructure is gone
   dataiku_iac.dss.deployer_infrastructure:
     id: prod
     state: absent
+  delegate_to: prod_deployer
 """
 
 RETURN = r"""

@@ -34,10 +34,12 @@ seealso:
 EXAMPLES = r"""
 - name: All infrastructures
   dataiku_iac.dss.deployer_infrastructure_info:
+  delegate_to: prod_deployer
 
 - name: What runs on production
   dataiku_iac.dss.deployer_infrastructure_info:
     id: prod
+  delegate_to: prod_deployer
 """
 
 RETURN = r"""

@@ -41,11 +41,13 @@ EXAMPLES = r"""
       - group: operators
         read: true
         deploy: true
+  delegate_to: prod_deployer
 
 - name: The published project is gone
   dataiku_iac.dss.deployer_project:
     key: SALES
     state: absent
+  delegate_to: prod_deployer
 """
 
 RETURN = r"""

@@ -34,10 +34,12 @@ seealso:
 EXAMPLES = r"""
 - name: All published projects
   dataiku_iac.dss.deployer_project_info:
+  delegate_to: prod_deployer
 
 - name: The bundles of one
   dataiku_iac.dss.deployer_project_info:
-    key: SALES
+    key: QUICKSTART
+  delegate_to: prod_deployer
 """
 
 RETURN = r"""

@@ -60,14 +60,16 @@ EXAMPLES = r"""
     bundle: v1
     remapping:
       connections:
-        filesystem_dev: filesystem_managed
+        warehouse: warehouse_prod
     local_variables:
       STAGE: prod
+  delegate_to: prod_deployer
 
 - name: The deployment is gone
   dataiku_iac.dss.deployment:
     id: QUICKSTART-on-prod
     state: absent
+  delegate_to: prod_deployer
 """
 
 RETURN = r"""

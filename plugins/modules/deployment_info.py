@@ -34,10 +34,12 @@ seealso:
 EXAMPLES = r"""
 - name: All deployments
   dataiku_iac.dss.deployment_info:
+  delegate_to: prod_deployer
 
 - name: One of them
   dataiku_iac.dss.deployment_info:
-    id: SALES-on-prod
+    id: QUICKSTART-on-prod
+  delegate_to: prod_deployer
 """
 
 RETURN = r"""
