@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support.awx import data
 from support.playbook import run
 from support.sandbox import ROOT
 
@@ -49,21 +50,6 @@ class ActionModule(ActionBase):
         return {"changed": True, "failed": bool(checked.error_messages), "msg": checked.error_messages}
 """
 Document = dict[str, t.Any]
-
-
-class Loader(yaml.SafeLoader):
-    """Reads ``!unsafe`` as text."""
-
-
-Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
-
-
-def data() -> Document:
-    """All lists of the data files."""
-    content: Document = {}
-    for path in (AWX / "data").glob("*.yml"):
-        content |= yaml.load(path.read_text(), Loader)
-    return content
 
 
 DATA = data()

@@ -30,19 +30,6 @@ def places() -> Iterator[Places]:
     made.close()
 
 
-@pytest.fixture(scope="module")
-def node_with_planted_key() -> Iterator[SandboxProcess]:
-    process = SandboxProcess("--api-key", f"{MARK}api-key-20fe")
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def node(node_with_planted_key: SandboxProcess) -> SandboxProcess:
-    node_with_planted_key.control.reset()
-    return node_with_planted_key
-
-
 class Team(Controller):
     """The repository of the examples, and its node."""
 
