@@ -132,7 +132,9 @@ class LookupModule(LookupBase):
     """Keys; the connection is opened and closed within each call, in the process of the worker."""
 
     def run(self, terms: list[str], variables: Mapping[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
-        self.set_options(var_options=variables, direct=kwargs)
+        mine = {name: value for name, value in (variables or {}).items() if name.startswith("dss_fleet_")}
+        # Ansible takes options from variables as they stand, templates and all.
+        self.set_options(var_options={name: self._templar.template(mine[name]) for name in mine}, direct=kwargs)
         params: dict[str, t.Any] = native(self.get_options())
         try:
             fleet = fleet_of(params, dict(os.environ))

@@ -60,7 +60,8 @@ class FleetManager(DssNode):
         try:
             return self._call("GET", path, ask)
         except NodeError as error:
-            raise NodeError(f"Fleet Manager: {error}", error.status, error.error_type) from None
+            said = str(error).replace("check api_key or DKU_API_KEY", "check key_id and key_secret")
+            raise NodeError(f"Fleet Manager: {said}", error.status, error.error_type) from None
         except (KeyError, TypeError, ValueError, AttributeError):
             message = f"Fleet Manager: GET {path}: {self.options.url} answered something else than Fleet Manager does"
             raise NodeError(f"{message}: is url right?") from None

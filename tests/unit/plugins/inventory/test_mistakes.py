@@ -230,7 +230,7 @@ def test_wrong_plugin_name(tmp_path: Path) -> None:
     path = tmp_path / "dss.yml"
     path.write_text("plugin: dataiku_iac.dss.environment\nenvironments: {a: {}}\n")
     with pytest.raises(
-        AnsibleParserError, match="dss.yml:1:1 plugin: must be one of dataiku_iac.dss.environments, not"
+        AnsibleParserError, match=r"dss\.yml:1:1 plugin: must be one of dataiku_iac\.dss\.environments, not"
     ):
         parsed(path)
 
