@@ -21,7 +21,8 @@ author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:
   - dataiku_iac.dss._node
-  - dataiku_iac.dss._bundle
+  - dataiku_iac.dss._other_node
+  - dataiku_iac.dss._other_node.hub
   - dataiku_iac.dss._attributes
 options:
   project:

@@ -20,6 +20,8 @@ author:
 extends_documentation_fragment:
   - dataiku_iac.dss._node
   - dataiku_iac.dss._remapped
+  - dataiku_iac.dss._other_node.compared
+  - dataiku_iac.dss._other_node.target
   - dataiku_iac.dss._attributes
 options:
   connections:
