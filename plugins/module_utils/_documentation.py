@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ._deployer.kinds import DEPLOYER
 from ._kinds import KINDS
 from ._options import kind_options
 
@@ -17,7 +18,7 @@ _RAW = "Fields of DSS that no option names, by DSS's own names; compared and wri
 
 def fragment_of(name: str) -> type:
     """The documentation fragment with the fields of a kind as ``options`` (JSON, which is YAML)."""
-    kind = KINDS[name]
+    kind = KINDS.get(name) or DEPLOYER[name]
     properties = kind.schema["properties"]
     options: dict[str, dict[str, t.Any]] = {}
     for option, spec in kind_options(kind).items():

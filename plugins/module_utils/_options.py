@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
+from ._deployer.kinds import DEPLOYER
 from ._kinds import KINDS
 from ._kinds.base import Kind
 from ._runs.jobs import TYPES as JOB_TYPES
@@ -85,6 +86,12 @@ STATE: Spec = {
 LOCK: Spec = {"action": {"type": "str", "choices": ["show", "break"], "default": "show"}}
 
 ROLLBACK: Spec = {"to": {"type": "int"}, "method": {"type": "str", "choices": ["journal", "git"], "default": "journal"}}
+
+UPDATE: Spec = {
+    "update": {"type": "bool", "default": True},
+    "ignore_warnings": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "float", "default": 3600.0},
+}
 
 DEPLOYER_ROUTE: Spec = {
     "infrastructure": {"type": "str", "required": True},
@@ -182,6 +189,7 @@ BUNDLE: Spec = {
     "evaluate_project_standards": {"type": "bool", "default": True},
     "publish": {"type": "bool", "default": False},
     "published_project": {"type": "str"},
+    "deployer": {"type": "dict", "options": OTHER_NODE},
     "path": {"type": "path"},
     "checksum": {"type": "str"},
     "source": {"type": "dict", "options": OTHER_NODE},
@@ -276,11 +284,26 @@ def module_spec(name: str) -> dict[str, t.Any]:
     """The arguments of ``AnsibleModule`` for a module of the collection."""
     if name in _OTHERS:
         return dict(_OTHERS[name])
+    if name.removesuffix("_info") in DEPLOYER:
+        return {"argument_spec": _deployer_spec(name)}
     kind = KINDS[name]
     spec = {**NODE, **CHANGES, **kind_options(kind)}
     if kind.scope == "project" and not kind.singleton:
         spec["project"] = {"type": "str", "required": True}
     return {"argument_spec": spec}
+
+
+def _deployer_spec(name: str) -> Spec:
+    """The options of a module of the Project Deployer, or of its info module."""
+    kind = DEPLOYER[name.removesuffix("_info")]
+    own = kind_options(kind)
+    if name != kind.name:
+        return {**NODE, kind.id_option: {**own[kind.id_option], "required": False}}
+    spec = {**NODE, "state": CHANGES["state"], **own}
+    for secret in spec.keys() & {"admin_api_key"}:
+        spec[secret]["no_log"] = True
+        spec["update_secrets"] = CHANGES["update_secrets"]
+    return {**spec, **UPDATE} if name == "deployment" else spec
 
 
 def kind_options(kind: Kind) -> Spec:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Mapping
+from functools import partial
 
-from ._apply.executor import apply
 from ._bundles import bundle_info, manage_bundle
 from ._deploy import deploy
+from ._deployer.kinds import DEPLOYER
+from ._deployer.run import infos, manage
 from ._errors import DssError, visible
-from ._kinds import KINDS
-from ._node.client import DssNode
-from ._node.read import read
-from ._plan import render
-from ._plan.build import build, resource_notes
+from ._plan.build import resource_notes
 from ._promote import manage_promotion
 from ._remappings import manage_remapping, remapping_info
 from ._rollback import rollback
@@ -26,13 +24,14 @@ from ._runs.verbs import build as run_build
 from ._runs.verbs import gate, scenario_run
 from ._secrets import option_secrets, scrubbed
 from ._session import session
+from ._single import one_object
 from ._states import manage_lock, manage_state
-from ._task import Caller, RunError, Target, brief, finished, options_of, result_of, target_of
+from ._task import Caller, RunError, target_of
 
 Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
 
 _WITHOUT_NODE = {"state": manage_state, "state_lock": manage_lock}
-_ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind nor a configuration
+_ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a configuration nor a configuration
     "bundle": manage_bundle,
     "bundle_info": bundle_info,
     "connection_remapping": manage_remapping,
@@ -44,6 +43,8 @@ _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind nor a conf
     "gate": gate,
     "scenario_run": scenario_run,
     "scenario_run_info": scenario_run_info,
+    **{name: partial(manage, name) for name in DEPLOYER},
+    **{f"{name}_info": partial(infos, name) for name in DEPLOYER},
 }
 
 
@@ -73,24 +74,4 @@ def _run(module: str, params: Mapping[str, t.Any], caller: Caller, secrets: set[
     if module == "configuration":
         return deploy(params, caller, target, secrets)
     with session(params, caller, secrets) as node:
-        return _one_object(params, caller, target, node, node.options.workers)
-
-
-def _one_object(
-    params: Mapping[str, t.Any], caller: Caller, target: Target, node: DssNode, workers: int
-) -> dict[str, t.Any]:
-    """Plan and apply one object; no state is kept of it, so that tasks for single objects never wait for one another."""
-    guard = caller.guard
-    whole = params["state"] == "absent" and any(resource.kind == "project" for resource in target.resources.values())
-    sections = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project") if whole else frozenset()
-    snapshot = read(node, target.project, target.resources, KINDS, sections, workers, guard.check)
-    options = options_of(params, target)
-    plan = build(target.resources, snapshot, options, KINDS)
-    result = result_of(plan, target.warnings)
-    caller.show(plan)
-    if plan.problems:
-        raise RunError(render.problems(plan.problems), brief({**result, "changed": False}))
-    if caller.check_mode or not plan.changed:
-        return result
-    outcome = apply(plan, node, KINDS, guard, options, workers=workers, progress=caller.progress)
-    return finished(result, outcome)
+        return one_object(params, caller, target, node)

@@ -16,29 +16,12 @@ from ._apply.guard import Guard
 from ._configuration.load import Configuration, load
 from ._errors import DssError
 from ._kinds import KINDS
-from ._kinds.base import Resource
+from ._kinds.base import Kind, Resource
 from ._plan import render
 from ._plan.desired import desired
 from ._plan.model import Options, Plan
 from ._plan.remap import remapped
 from ._secrets import secret_values
-
-COMMON = (
-    "url",
-    "api_key",
-    "instance",
-    "client_certificate",
-    "ca_path",
-    "validate_certs",
-    "timeout",
-    "workers",
-    "state",
-    "drop_data",
-    "max_deletes",
-    "update_secrets",
-    "ignore_tags",
-    "project",
-)
 
 
 class RunError(DssError):
@@ -78,7 +61,7 @@ class Target:
     configuration: Configuration | None = None
 
 
-def target_of(module: str, params: Mapping[str, t.Any], caller: Caller) -> Target:
+def target_of(module: str, params: Mapping[str, t.Any], caller: Caller, kinds: Mapping[str, Kind] = KINDS) -> Target:
     """The desired side of a task. Raises ``ConfigurationError``."""
     if module == "configuration":
         source = params.get("definition") or Path(params["path"])
@@ -95,26 +78,26 @@ def target_of(module: str, params: Mapping[str, t.Any], caller: Caller) -> Targe
         )
         target = _of(configuration, configuration.project_key)
         return _remapped(target, configuration, caller)
-    kind = KINDS[module]
-    author = {key: value for key, value in params.items() if key not in COMMON and value is not None}
-    project = author["key"] if kind.singleton else params.get("project")
+    kind = kinds[module]
+    author = {key: params[key] for key in (*kind.schema["properties"], "raw") if params.get(key) is not None}
+    owner = author["key"] if kind.singleton else params.get("project")
+    project = owner if kind.scope == "project" else None
     if params["state"] == "absent":
-        resource = Resource(
-            kind.name, project if kind.scope == "project" else None, kind.identity(author), {}, identity=author
-        )
+        resource = Resource(kind.name, project, kind.identity(author), {}, identity=author)
         return Target(project, {resource.address: resource})
     definition = {kind.section: author if kind.singleton else [author]}
     return _of(
-        load(definition, kinds=KINDS, project_key=project, lookup=caller.variable, process_environment=caller.environ),
+        load(definition, kinds=kinds, project_key=project, lookup=caller.variable, process_environment=caller.environ),
         project,
+        kinds,
     )
 
 
-def _of(configuration: Configuration, project: str | None) -> Target:
+def _of(configuration: Configuration, project: str | None, kinds: Mapping[str, Kind] = KINDS) -> Target:
     secrets = {secret for entry in configuration.declarations for secret in secret_values(entry.fields)}
     return Target(
         project,
-        desired(configuration.declarations, project, KINDS),
+        desired(configuration.declarations, project, kinds),
         configuration.sections,
         [str(warning) for warning in configuration.warnings],
         secrets,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
 
@@ -20,10 +20,16 @@ _BY_ITSELF = {*NODE, *BACKEND, "environment", "environment_content", "project"} 
 Value = Callable[[str], t.Any]  # of a variable, None where there is none; asked only for what is needed
 
 
-def with_variables(options: Collection[str], given: Mapping[str, t.Any], value: Value) -> dict[str, t.Any]:
-    """What a task gives, completed by variables for those of the ``options`` of the module that it leaves out."""
+def with_variables(
+    options: Collection[str], given: Mapping[str, t.Any], value: Value, exclusive: Iterable[Collection[str]] = ()
+) -> dict[str, t.Any]:
+    """What a task gives, completed by variables for those of the ``options`` of the module that it leaves out.
+
+    Of the options that are ``exclusive`` none is added to one that is given.
+    """
     given = {name: option for name, option in given.items() if option is not None}
-    found = {name: value(f"dss_{name}") for name in sorted(_BY_ITSELF & {*options} - given.keys())}
+    ruled_out = {name for group in exclusive if given.keys() & {*group} for name in group}
+    found = {name: value(f"dss_{name}") for name in sorted((_BY_ITSELF & {*options}) - ruled_out - given.keys())}
     if "url" in options:
         found |= _node(given, value)
     return {**{name: option for name, option in found.items() if option is not None}, **given}

@@ -125,12 +125,37 @@ def to_be_remapped(line: Line) -> None:
     line.prod.control.instance(code_envs=[{"envName": "python_prod", "envLang": "PYTHON"}])
 
 
-# Modules whose examples need a design node and an automation node.
+def published(line: Line) -> None:
+    """A bundle on the deployer, which reaches the automation node."""
+    designed(line)
+    project = line.dev.client().get_project("QUICKSTART")
+    project.export_bundle("v1")
+    project.publish_bundle("v1")
+    node = {"automation_node_url": line.prod.url, "admin_api_key": line.prod.api_key}
+    run_module(line.site.nodes["deployer"].environ, "deployer_infrastructure", id="prod", stage="Production", **node)
+
+
+def deployed_on_prod(line: Line) -> None:
+    """The same, and the bundle is deployed."""
+    published(line)
+    wanted = {"project": "QUICKSTART", "infrastructure": "prod", "bundle": "v1"}
+    remapping = {"connections": {"warehouse": "warehouse_prod"}}
+    deployer = line.site.nodes["deployer"].environ
+    run_module(deployer, "deployment", id="QUICKSTART-on-prod", remapping=remapping, **wanted)
+
+
+# Modules whose examples need a design node, an automation node or a deployer.
 ON_SITE = {
     "bundle": with_warehouse,
     "bundle_info": delivered,
     "connection_remapping": to_be_remapped,
     "connection_remapping_info": delivered,
+    "deployer_infrastructure": designed,
+    "deployer_infrastructure_info": deployed_on_prod,
+    "deployer_project": designed,
+    "deployer_project_info": deployed_on_prod,
+    "deployment": published,
+    "deployment_info": deployed_on_prod,
 }
 
 
@@ -170,7 +195,11 @@ def test_examples_of_module_run_on_several_nodes(site: SandboxSite, tmp_path: Pa
     ON_SITE[module](line)
     hosts = {
         name: {"dss_url": node.url, "dss_api_key": node.api_key}
-        for name, node in (("dev_design", line.dev), ("prod_automation", line.prod))
+        for name, node in (
+            ("dev_design", line.dev),
+            ("prod_automation", line.prod),
+            ("prod_deployer", site.nodes["deployer"]),
+        )
     }
     (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"localhost": None, **hosts}}}))
     tasks = examples(ROOT / "plugins" / "modules" / f"{module}.py")

@@ -20,7 +20,7 @@ from .judge import INSTALLS
 Document = dict[str, t.Any]
 
 _CONTAINER, _REMAPPING, _BEHAVIOUR = "bundleContainerSettings", "remapping", "codeEnvsBehavior"
-_BEHAVIOUR_KEYS = {"import_mode": "importTimeMode", "specification": "envImportSpecificationMode"}
+BEHAVIOUR_KEYS = {"import_mode": "importTimeMode", "specification": "envImportSpecificationMode"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def kept(container: Document) -> Kept:
     """What a document holds. Raises ``NodeError`` for an unknown form."""
     with understood("the remapping"):
         stored = container.get(_BEHAVIOUR) or {}
-        behaviour = {name: str(stored[key]) for name, key in _BEHAVIOUR_KEYS.items() if stored.get(key)}
+        behaviour = {name: str(stored[key]) for name, key in BEHAVIOUR_KEYS.items() if stored.get(key)}
         return Kept(Remapping.from_dss(container.get(_REMAPPING)), behaviour)
 
 
@@ -101,7 +101,7 @@ def edited(
     if table != held:
         result[_REMAPPING] = table
     stored = container.get(_BEHAVIOUR) or {}
-    modes = {**stored, **{_BEHAVIOUR_KEYS[name]: value for name, value in behaviour.items()}}
+    modes = {**stored, **{BEHAVIOUR_KEYS[name]: value for name, value in behaviour.items()}}
     if modes != stored:
         result[_BEHAVIOUR] = modes
     return {**document, _CONTAINER: result} if result != container else document
@@ -140,7 +140,7 @@ def changes(before: Kept, after: Kept) -> list[str]:
             if old.get(name) != new.get(name):
                 was = f", before: {old[name]}" if name in old else ""
                 lines.append(f"{section}: {name} -> {new.get(name, '(no entry)')}{was}")
-    for name in _BEHAVIOUR_KEYS:
+    for name in BEHAVIOUR_KEYS:
         if before.behaviour.get(name) != after.behaviour.get(name):
             was = f", before: {before.behaviour[name]}" if name in before.behaviour else ""
             lines.append(f"code_envs_behavior: {name} {after.behaviour.get(name)}{was}")

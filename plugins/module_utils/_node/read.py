@@ -79,8 +79,8 @@ def _read(
     summaries: Mapping[str, Document] | None = None
     asked = dict(desired)
     if exists:
-        project_kinds = (kind for kind in kinds.values() if kind.scope == "project" and kind.name != "project")
-        listed = [kind for kind in project_kinds if kind.name in used]
+        # The project was asked already, and connections are asked about with what else an action needs of the node.
+        listed = [kind for kind in kinds.values() if kind.name in used - {"project", "connection"}]
         answers = gather([partial(_listing, kind, node, project) for kind in listed], workers, check)
         objects.update((kind.name, answer) for kind, answer in zip(listed, answers))
         summaries = dict(objects["scenario"]) if "scenario" in objects else None
@@ -137,7 +137,7 @@ def _listing(kind: Kind, node: Node, project: str | None) -> dict[str, Document]
     try:
         return kind.read_all(node, project)
     except NodeError as error:
-        if error.project_unreadable and not error.unauthenticated:
+        if project is not None and error.project_unreadable and not error.unauthenticated:
             raise DssError(
                 f"project {project} does not exist, or the key may not read it (DSS does not say which): check the "
                 "project key and the rights of the API key, or declare the project to have it created"

@@ -19,7 +19,8 @@ ENVIRON = {"DKU_DSS_URL": "https://elsewhere", "DKU_API_KEY": "other-key", "HOME
 
 
 def given(module: str, variables: dict[str, t.Any], **options: t.Any) -> dict[str, t.Any]:
-    return with_variables(module_spec(module)["argument_spec"], options, variables.get)
+    spec = module_spec(module)
+    return with_variables(spec["argument_spec"], options, variables.get, spec.get("mutually_exclusive", ()))
 
 
 def test_every_variable_of_the_contract_reaches_the_option_of_its_name() -> None:
@@ -53,6 +54,12 @@ def test_environment_and_project_reach_the_modules_of_the_state(module: str) -> 
 
 def test_the_project_of_a_host_is_that_of_its_datasets() -> None:
     assert given("dataset", {"dss_project": "SALES"}, name="raw") == {"project": "SALES", "name": "raw"}
+
+
+def test_a_variable_adds_nothing_beside_an_option_that_excludes_it() -> None:
+    project = {"dss_project": "SALES"}
+    assert given("connection_remapping", project) == {"project": "SALES"}
+    assert given("connection_remapping", project, deployment="x") == {"deployment": "x"}
 
 
 def test_an_option_wins_and_its_variable_is_not_even_looked_at() -> None:
