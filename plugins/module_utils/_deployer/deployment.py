@@ -216,7 +216,7 @@ def _settings(document: Document) -> Document:
 
 def _to_dss(table: Remapping) -> Document:
     """The given sections, in the order in which settings are read; an empty one empties."""
-    document = {SECTIONS[name]: [] for name in sorted(table.given)}
+    document: Document = {SECTIONS[name]: [] for name in sorted(table.given)}
     return _ordered({**document, **table.to_dss()})
 
 
