@@ -25,7 +25,7 @@ from ..module_utils._options import module_spec
 from ..module_utils._plan import render
 from ..module_utils._plan.model import CREATE, DELETE, REPLACE, UPDATE, Plan
 from ..module_utils._run import Caller, RunError, run
-from ._variables import Value, loop_names, value_of, with_hosts, with_variables
+from ._variables import Value, loop_names, value_of, vaulted, with_hosts, with_variables
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
@@ -65,10 +65,12 @@ class DssAction(ActionBase):
         checked = ArgumentSpecValidator(spec["argument_spec"], **rules).validate(native(given))
         if checked.error_messages:
             return {**result, "failed": True, "msg": "; ".join(checked.error_messages)}
-        outcome = self._outcome(checked.validated_parameters, variables)
+        outcome = self._outcome(checked.validated_parameters, variables, frozenset(vaulted(given)))
         return {**result, **remove_values(outcome, checked._no_log_values)}
 
-    def _outcome(self, params: dict[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def _outcome(
+        self, params: dict[str, t.Any], variables: Mapping[str, t.Any], secrets: frozenset[str]
+    ) -> dict[str, t.Any]:
         if params.get("path"):
             params = {**params, "path": self._loader.path_dwim(params["path"])}
         printer = Printer(self.MODULE in _PRINTED and not self._task.no_log, bool(self._task.diff))
@@ -80,6 +82,7 @@ class DssAction(ActionBase):
             progress=printer.progress,
             base=base_of(self._loader.get_basedir()),
             explain=lambda text: self._display.v(visible(text)),
+            secrets=secrets,
         )
         outcome: dict[str, t.Any]
         try:
