@@ -6,20 +6,24 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """How long a task waits for what runs in DSS."""
+    """What runs in DSS: in which project, and how long a task waits for it."""
 
     DOCUMENTATION = r"""
+options:
+  wait_timeout:
+    description:
+      - Seconds to wait for the end. The task fails when they are over, and what runs goes on in DSS unless it is aborted.
+    type: float
+    default: 3600.0
+"""
+
+    PROJECT = r"""
 options:
   project:
     description:
       - Key of the project.
     type: str
     required: true
-  wait_timeout:
-    description:
-      - Seconds to wait for the end. The task fails when they are over, and what runs goes on in DSS unless it is aborted.
-    type: float
-    default: 3600.0
 """
 
     RUN = r"""

@@ -239,11 +239,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         found = online.sources(offline(file, values, keys))
         self._tell(found.problems)
         self._add_groups(found)
-        hosts, problems = online.hosts(found, self.get_option("facts"), self.get_option("expand") == "projects")
+        outcome = online.hosts(found, self.get_option("facts"), self.get_option("expand") == "projects")
         if use:
             self._cache[key] = kept.answers
-        self._tell(problems)
-        for host in hosts:
+        self._tell(outcome.problems)
+        for group, variables in outcome.groups.items():
+            self.inventory.add_group(group)
+            for name, value in variables.items():
+                self.inventory.set_variable(group, name, value)
+        for host in outcome.hosts:
             self._add(host)
 
     def _read(self, path: str) -> File:
@@ -301,8 +305,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for environment in found.environments:
             self.inventory.add_group(environment.name)
         for node in found.nodes:
-            expanded = (node.host,) if node.holds_projects and self.get_option("expand") == "projects" else ()
-            for group in (*node.groups, *expanded):
+            for group in node.groups:
                 self.inventory.add_group(group)
 
     def _add(self, host: Host) -> None:
@@ -312,7 +315,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for variable, value in host.variables.items():
             self.inventory.set_variable(name, variable, value)
         strict = self.get_option("strict")
-        variables = self.inventory.get_host(name).get_vars()
+        added = self.inventory.get_host(name)
+        variables = combine_vars(get_group_vars(added.get_groups()), added.get_vars())
         self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)

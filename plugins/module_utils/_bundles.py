@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from ._bundle.at_automation import AtAutomation
 from ._bundle.at_design import AtDesign
 from ._bundle.automation import activation, imported
-from ._bundle.design import content_of, exported
+from ._bundle.design import content_of, exported, published_ids
 from ._errors import DssError
 from ._kinds.base import Node
 from ._node.answer import understood
@@ -21,7 +21,7 @@ from ._session import other_session, session
 from ._task import Caller
 
 # What only one type of node understands; the defaults of the others cannot be told from what a user gives.
-_OF_DESIGN = ("release_notes", "publish", "published_project")
+_OF_DESIGN = ("release_notes", "publish", "published_project", "deployer")
 _OF_AUTOMATION = ("source", "scenarios", "preload", "project_folder")
 
 
@@ -32,11 +32,19 @@ def manage_bundle(params: Mapping[str, t.Any], caller: Caller, secrets: set[str]
     with session(params, caller, secrets) as node:
         if is_design(node, "bundle"):
             _refuse(params, _OF_AUTOMATION, "a design node", "an automation node")
-            return AtDesign(node, params, caller).run()
+            return AtDesign(node, params, caller, _taken(params, caller, secrets)).run()
         _refuse(params, _OF_DESIGN, "an automation node", "a design node")
         given = params["source"]
         with other_session("source", given, caller, secrets) if given else nullcontext() as source:
             return AtAutomation(node, source, params, caller).run()
+
+
+def _taken(params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> frozenset[str]:
+    """The ids of the project on the deployer, where the task names it."""
+    if not params["deployer"]:
+        return frozenset()
+    with other_session("deployer", params["deployer"], caller, secrets) as deployer:
+        return published_ids(deployer, params["published_project"] or params["project"])
 
 
 def bundle_info(params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> dict[str, t.Any]:

@@ -189,6 +189,7 @@ BUNDLE: Spec = {
     "evaluate_project_standards": {"type": "bool", "default": True},
     "publish": {"type": "bool", "default": False},
     "published_project": {"type": "str"},
+    "deployer": {"type": "dict", "options": OTHER_NODE},
     "path": {"type": "path"},
     "checksum": {"type": "str"},
     "source": {"type": "dict", "options": OTHER_NODE},

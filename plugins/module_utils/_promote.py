@@ -78,7 +78,8 @@ class Task:
             return Direct(work.node, self.project, archive, landing, patience, work.guard.check)
         infrastructure = deployer["infrastructure"]
         return ByDeployer(
-            node=self._node(deployer),
+            deployer=self._node(deployer),
+            node=work.node,
             project=self.project,
             infrastructure=infrastructure,
             deployment=deployer["deployment"] or f"{self.project}-on-{infrastructure}",

@@ -15,6 +15,7 @@ author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:
   - dataiku_iac.dss._node
+  - dataiku_iac.dss._wait.project
   - dataiku_iac.dss._attributes
 attributes:
   check_mode:
@@ -23,11 +24,6 @@ attributes:
   diff_mode:
     support: none
 options:
-  project:
-    description:
-      - Key of the project.
-    type: str
-    required: true
   limit:
     description:
       - Most jobs in RV(jobs).
@@ -54,7 +50,7 @@ jobs:
   returned: success
   type: list
   elements: dict
-  contains:
+  contains: &job
     id:
       description: Id of the job; null where it has not begun.
       type: str
@@ -97,44 +93,7 @@ running:
   returned: success
   type: list
   elements: dict
-  contains:
-    id:
-      description: Id of the job; null where it has not begun.
-      type: str
-      returned: always
-    outcome:
-      description: The state of the job, such as V(RUNNING), V(DONE), V(FAILED) or V(ABORTED).
-      type: str
-      returned: always
-    start:
-      description: When it began, in UTC; null where it has not.
-      type: str
-      returned: always
-    end:
-      description: When it ended, in UTC; null while it runs.
-      type: str
-      returned: always
-    seconds:
-      description: How long it took; null while it runs.
-      type: float
-      returned: always
-    name:
-      description: Its name.
-      type: str
-      returned: always
-    type:
-      description: Its type, as DSS names it.
-      type: str
-      returned: always
-    initiator:
-      description: Who started it.
-      type: str
-      returned: always
-    outputs:
-      description: What it builds.
-      type: list
-      elements: str
-      returned: always
+  contains: *job
 """
 
 from ..module_utils._module import main_of

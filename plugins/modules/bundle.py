@@ -21,6 +21,8 @@ author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:
   - dataiku_iac.dss._node
+  - dataiku_iac.dss._other_node
+  - dataiku_iac.dss._other_node.hub
   - dataiku_iac.dss._attributes
 options:
   project:
@@ -82,40 +84,6 @@ options:
       - The SHA-256 that the archive must have, V(sha256:...) as RV(bundle.checksum) gives it. It is verified before the
         archive is sent, and a file that has it is not downloaded again.
     type: str
-  source:
-    description:
-      - The design node, from which an automation node gets the archive through a temporary file on the controller.
-    type: dict
-    suboptions:
-      host:
-        description: Host of the inventory whose C(dss_) variables say all this.
-        type: str
-      url:
-        description: Address of the node.
-        type: str
-      api_key:
-        description: API key.
-        type: str
-      instance:
-        description: Name of an entry of C(~/.dataiku/config.json).
-        type: str
-      client_certificate:
-        description: File with a client certificate and its key.
-        type: path
-      ca_path:
-        description: File with the certificates of the authority that signed the certificate of the node.
-        type: path
-      validate_certs:
-        description: Whether the certificate of the node is verified.
-        type: bool
-      timeout:
-        description: Seconds to wait for the answer to one call.
-        type: float
-        default: 60.0
-      workers:
-        description: Most calls at once.
-        type: int
-        default: 8
   preload:
     description:
       - Whether the node prepares what the bundle needs, such as code environments, before it is activated or once it is imported.

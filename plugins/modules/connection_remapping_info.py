@@ -15,66 +15,10 @@ author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:
   - dataiku_iac.dss._node
+  - dataiku_iac.dss._remapped
+  - dataiku_iac.dss._other_node.compared
+  - dataiku_iac.dss._other_node.target
   - dataiku_iac.dss._attributes
-options:
-  project:
-    description:
-      - Key of a project on an automation node. Its remapping counts from the next activation on.
-    type: str
-  deployment:
-    description:
-      - Id of a deployment on a Project Deployer. Its remapping counts from the next update on.
-    type: str
-  infrastructure:
-    description:
-      - Id of an infrastructure on a Project Deployer. Its remapping is taken over by deployments that are made later.
-      - Which part of its settings that is is not documented, so it is refused where the settings do not hold it already.
-    type: str
-  judge:
-    description:
-      - Whether the table also says what the target lacks.
-    type: bool
-    default: true
-  source:
-    description:
-      - The design node, so that the project there and its connections are compared. Without it the project that is on the
-        target counts, and whether tables would be the same is not known.
-    type: dict
-    suboptions: &node
-      host:
-        description: Host of the inventory whose C(dss_) variables say all this.
-        type: str
-      url:
-        description: Address of the node.
-        type: str
-      api_key:
-        description: API key.
-        type: str
-      instance:
-        description: Name of an entry of C(~/.dataiku/config.json).
-        type: str
-      client_certificate:
-        description: File with a client certificate and its key.
-        type: path
-      ca_path:
-        description: File with the certificates of the authority that signed the certificate of the node.
-        type: path
-      validate_certs:
-        description: Whether the certificate of the node is verified.
-        type: bool
-      timeout:
-        description: Seconds to wait for the answer to one call.
-        type: float
-        default: 60.0
-      workers:
-        description: Most calls at once.
-        type: int
-        default: 8
-  target:
-    description:
-      - The automation node of the O(deployment) or O(infrastructure). Without it nothing is judged there.
-    type: dict
-    suboptions: *node
 seealso:
   - module: dataiku_iac.dss.connection_remapping
 """

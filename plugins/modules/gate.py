@@ -19,6 +19,7 @@ author:
 extends_documentation_fragment:
   - dataiku_iac.dss._node
   - dataiku_iac.dss._wait
+  - dataiku_iac.dss._wait.project
   - dataiku_iac.dss._attributes
 attributes:
   check_mode:

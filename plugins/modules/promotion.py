@@ -21,6 +21,8 @@ author:
 extends_documentation_fragment:
   - dataiku_iac.dss._node
   - dataiku_iac.dss._state
+  - dataiku_iac.dss._other_node.compared
+  - dataiku_iac.dss._other_node.deployer
   - dataiku_iac.dss._attributes
 attributes:
   action_group:
@@ -97,63 +99,12 @@ options:
     type: str
     choices: [wait, refuse, ignore]
     default: wait
-  source:
-    description:
-      - The design node. With it, what the node lacks for the remapping is worked out before anything moves, as for
-        M(dataiku_iac.dss.connection_remapping).
-    type: dict
-    suboptions: &node
-      host:
-        description: Host of the inventory whose C(dss_) variables say all this.
-        type: str
-      url:
-        description: Address of the node.
-        type: str
-      api_key:
-        description: API key.
-        type: str
-      instance:
-        description: Name of an entry of C(~/.dataiku/config.json).
-        type: str
-      client_certificate:
-        description: File with a client certificate and its key.
-        type: path
-      ca_path:
-        description: File with the certificates of the authority that signed the certificate of the node.
-        type: path
-      validate_certs:
-        description: Whether the certificate of the node is verified.
-        type: bool
-      timeout:
-        description: Seconds to wait for the answer to one call.
-        type: float
-        default: 60.0
-      workers:
-        description: Most calls at once.
-        type: int
-        default: 8
   on_finding:
     description:
       - What to do where the node lacks something. V(fail) stops before anything moves, V(warn) goes on.
     type: str
     choices: [fail, warn]
     default: fail
-  deployer:
-    description:
-      - The Project Deployer that brings the bundle to the node. Without it the archive is sent to the node itself.
-    type: dict
-    suboptions:
-      <<: *node
-      infrastructure:
-        description: Id of the infrastructure of the node.
-        type: str
-        required: true
-      deployment:
-        description: Id of the deployment, made if there is none. By default C(PROJECT-on-INFRASTRUCTURE).
-        type: str
-      published_project:
-        description: Key of the published project, by default that of the project.
-        type: str
   permissions:
     description:
       - What becomes of the permissions in the bundle when the first one makes the project.

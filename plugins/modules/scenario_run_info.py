@@ -15,6 +15,7 @@ author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:
   - dataiku_iac.dss._node
+  - dataiku_iac.dss._wait.project
   - dataiku_iac.dss._attributes
 attributes:
   check_mode:
@@ -23,11 +24,6 @@ attributes:
   diff_mode:
     support: none
 options:
-  project:
-    description:
-      - Key of the project.
-    type: str
-    required: true
   scenario:
     description:
       - Id or name of a scenario. Without it all are meant, with a call for each.

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -26,6 +27,10 @@ from ..module_utils._plan import render
 from ..module_utils._plan.model import CREATE, DELETE, REPLACE, UPDATE, Plan
 from ..module_utils._run import Caller, RunError, run
 from ._variables import Value, loop_names, value_of, vaulted, with_hosts, with_variables
+
+# Imported in the parent, so that not each of its workers has to; who lacks it is told by what needs it.
+with contextlib.suppress(ImportError):
+    import dataikuapi  # noqa: F401
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
@@ -73,7 +78,8 @@ class DssAction(ActionBase):
     ) -> dict[str, t.Any]:
         if params.get("path"):
             params = {**params, "path": self._loader.path_dwim(params["path"])}
-        printer = Printer(self.MODULE in _PRINTED and not self._task.no_log, bool(self._task.diff))
+        wanted = self.MODULE in _PRINTED and not self._task.no_log
+        printer = Printer(wanted, bool(self._task.diff), _shown_host(variables))
         caller = Caller(
             environ=self._environ(),
             check_mode=bool(self._task.check_mode),
@@ -149,11 +155,15 @@ class DssAction(ActionBase):
 
 
 class Printer:
-    """Prints the plan and, during a long apply, how far it is: live on a terminal, once a second elsewhere."""
+    """Prints the plan and, during a long apply, how far it is: live on a terminal, once a second elsewhere.
 
-    def __init__(self, wanted: bool, diff: bool) -> None:
+    With ``host`` each line begins with it, because the lines of hosts that are at work at the same time mix.
+    """
+
+    def __init__(self, wanted: bool, diff: bool, host: str = "") -> None:
         self._wanted = wanted
         self._diff = diff
+        self._begin = f"[{host}] " if host else ""
         self._display = Display()
         self._next = time.monotonic() + 1
         self._live = False
@@ -161,7 +171,7 @@ class Printer:
     def details(self, text: str) -> None:
         """Print with ``--diff`` the plan of a run that failed: Ansible prints only that of one that succeeded."""
         if self._wanted and self._diff:
-            self._display.display(text)
+            self._print(text)
 
     def plan(self, plan: Plan) -> None:
         """Print the plan, unless ``--diff`` makes Ansible itself print it with all fields."""
@@ -169,11 +179,11 @@ class Printer:
             return
         for action in plan.changed:
             for line in render.resource_lines(action, details=False):
-                self._display.display(line, color=_COLOURS[action.action])
+                self._print(line, _COLOURS[action.action])
         for section in plan.sections:
             for line in render.section_lines(section, details=False):
-                self._display.display(line)
-        self._display.display(render.summary(plan))
+                self._print(line)
+        self._print(render.summary(plan))
 
     def progress(self, done: int, total: int, address: str) -> None:
         """Say how far an apply is."""
@@ -184,7 +194,7 @@ class Printer:
         text = f"{done} of {total} done{f', last {address}' if address else ''}"
         if _ON_TERMINAL:
             self._live = True
-            self._display.display(f"\r\x1b[K{text}", newline=False)
+            self._display.display(f"\r\x1b[K{self._begin}{text}", newline=False)
         else:
             self.line(text)
 
@@ -200,7 +210,17 @@ class Printer:
 
     def line(self, text: str) -> None:
         """Print a line about the course of the run."""
-        self._display.display(text, color="dark gray")
+        self._print(text, "dark gray")
+
+    def _print(self, text: str, colour: str | None = None) -> None:
+        lines = (f"{self._begin}{line}" for line in text.split("\n"))
+        self._display.display("\n".join(lines), color=colour)
+
+
+def _shown_host(variables: Mapping[str, t.Any]) -> str:
+    """The host of a task, where there are others in the play."""
+    hosts = variables.get("ansible_play_hosts_all") or ()
+    return str(variables.get("inventory_hostname", "")) if len(hosts) > 1 else ""
 
 
 def base_of(folder: str) -> Path:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from support.awx import data
 from support.playbook import run
 from support.sandbox import ROOT
 
@@ -51,21 +52,6 @@ class ActionModule(ActionBase):
 Document = dict[str, t.Any]
 
 
-class Loader(yaml.SafeLoader):
-    """Reads ``!unsafe`` as text."""
-
-
-Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
-
-
-def data() -> Document:
-    """All lists of the data files."""
-    content: Document = {}
-    for path in (AWX / "data").glob("*.yml"):
-        content |= yaml.load(path.read_text(), Loader)
-    return content
-
-
 DATA = data()
 
 
@@ -81,7 +67,12 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Document]
     secrets = {"awx_secrets": {name: f"planted-{name}" for name in names}}
     log = folder / "calls.jsonl"
     environ = {"ANSIBLE_COLLECTIONS_PATH": str(folder), "AWX_OPTIONS": str(OPTIONS), "AWX_CALLS": str(log)}
-    code, output = run([str(AWX / "setup.yml"), "-e", json.dumps(secrets)], environ, folder)
+    (folder / "vault.yml").write_text(json.dumps(secrets))
+    (folder / "password").write_text("vault-password")
+    subprocess.run(["ansible-vault", "encrypt", "--vault-password-file=password", "vault.yml"], cwd=folder, check=True)
+    (command,) = re.findall(r"^ansible-playbook (.*)$", (ROOT / "docs/awx.md").read_text(), re.MULTILINE)
+    arguments = command.replace("--ask-vault-pass", "--vault-password-file=password").split()
+    code, output = run([str(AWX / arguments[0]), *arguments[1:]], environ, folder)
     assert code == 0, output
     assert "planted-" not in output and "WARNING" not in output
     return [(name, arguments) for name, arguments in map(json.loads, log.read_text().splitlines())]
@@ -114,8 +105,7 @@ def test_names_fit_together() -> None:
     templates = {entry["name"] for entry in DATA["awx_job_templates"]}
     workflows = {entry["name"]: entry for entry in DATA["awx_workflow_job_templates"]}
     assert {entry["credential_type"] for entry in DATA["awx_credentials"]} == {
-        *(entry["name"] for entry in DATA["awx_credential_types"]),
-        "Vault",
+        entry["name"] for entry in DATA["awx_credential_types"]
     }
     for template in DATA["awx_job_templates"]:
         assert set(template.get("credentials", [])) <= credentials

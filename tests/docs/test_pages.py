@@ -25,6 +25,7 @@ from support.sandbox import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md")), *sorted(ROOT.glob("roles/*/README.md"))]
+PAGES += sorted(ROOT.glob("examples/**/*.md"))
 SECTIONS = {kind.section for kind in KINDS.values()}
 PROJECTS = [DOCS / "demo" / "project", *sorted(path for path in (DOCS / "examples").iterdir() if path.is_dir())]
 

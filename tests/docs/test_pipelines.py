@@ -26,6 +26,7 @@ EXAMPLES = ROOT / "examples"
 REPOSITORY = EXAMPLES / "repository"
 MARK = "plnt-"
 PASSWORD, TOKEN = f"{MARK}warehouse-5c0f", f"{MARK}platform-token-77"
+STAGES = {"DSS_STAGING_KEY": f"{MARK}staging-key", "DSS_PROD_KEY": f"{MARK}prod-key"}
 HEAD, MERGED = "a" * 40, "b" * 40
 needs_jq = pytest.mark.skipif(not shutil.which("jq"), reason="the pipelines use jq, which is not installed")
 
@@ -96,7 +97,7 @@ class Team:
 
     @property
     def secrets(self) -> dict[str, str]:
-        return {**self.node.environ, **self.keys, "WAREHOUSE_PASSWORD": PASSWORD}
+        return {**self.node.environ, **self.keys, "WAREHOUSE_PASSWORD": PASSWORD, **STAGES}
 
     def run(self, job: str, answers: Mapping[str, str] | None = None) -> Ended:
         """Run a job in a new checkout, which becomes ``checkout``."""
@@ -145,6 +146,8 @@ class Team:
             "dss-state-secret-key": self.keys["AWS_SECRET_ACCESS_KEY"],
             "warehouse-password": PASSWORD,
             "github-token": TOKEN,
+            "dss-staging-key": STAGES["DSS_STAGING_KEY"],
+            "dss-prod-key": STAGES["DSS_PROD_KEY"],
         }
 
     def plan(self) -> tuple[str, str, str]:
@@ -260,6 +263,18 @@ def test_promotion_is_approved_by_bundle(team: Team) -> None:
     approved = team.run("production")
     assert approved.code == 0, approved.output
     assert "approved v7" in approved.output
+
+
+def test_the_page_shows_what_the_pipelines_run(tmp_path: Path) -> None:
+    node = dict.fromkeys(("DKU_DSS_URL", "DKU_API_KEY"), "x")
+    context = dict.fromkeys(re.findall(r"{{ (.*?) }}", (pipelines.PIPELINES / "github-actions.yml").read_text()), "x")
+    jobs = pipelines.github({**context, **node})
+    deploy = jobs["plan"][0][1]["DEPLOY"]
+    scripts = "\n".join(script for steps in jobs.values() for script, _variables in steps)
+    run = {" ".join(line.split()) for line in scripts.replace("\\\n", "").replace("$DEPLOY", deploy).splitlines()}
+    shown = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs/ci.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert len(shown) == 3
+    assert {line for block in shown for line in block.splitlines()} <= run
 
 
 def test_versions_are_pinned_and_suffice() -> None:

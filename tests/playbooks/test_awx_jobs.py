@@ -30,19 +30,6 @@ def places() -> Iterator[Places]:
     made.close()
 
 
-@pytest.fixture(scope="module")
-def node_with_planted_key() -> Iterator[SandboxProcess]:
-    process = SandboxProcess("--api-key", f"{MARK}api-key-20fe")
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def node(node_with_planted_key: SandboxProcess) -> SandboxProcess:
-    node_with_planted_key.control.reset()
-    return node_with_planted_key
-
-
 class Team(Controller):
     """The repository of the examples, and its node."""
 
@@ -59,7 +46,17 @@ class Team(Controller):
             "encryption_key": ENCRYPTION_KEY,
             "warehouse_password": PASSWORD,
         }
-        super().__init__(folder, source, secrets, {"dss_state_backend": {**backend, "lease": 2}})
+        host = {  # as the inventory source imports it from inventory/dss.yml and its group_vars
+            "dss_url": node.url,
+            "dss_api_key": "{{ lookup('ansible.builtin.env', dss_api_key_env, default=undef()) }}",
+            "dss_api_key_env": "DKU_API_KEY",
+            "dss_environment": "dev",
+            "dss_environment_content": {},
+            "dss_node": "design",
+            "dss_node_type": "design",
+            "dss_state_backend": {**backend, "lease": 2},
+        }
+        super().__init__(folder, source, secrets, host)
 
     def declare(self, former: str, now: str) -> None:
         path = self.source / "sales/project.yml"

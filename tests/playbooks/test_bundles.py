@@ -86,6 +86,14 @@ def test_check_mode_writes_nothing_and_says_what_is_then_done(line: Line) -> Non
     assert not line.export(publish=True)["changed"]
 
 
+def test_an_id_that_only_the_deployer_still_has_is_not_used_again(line: Line) -> None:
+    first = line.export(publish=True)["bundle"]["id"]
+    line.export(id=first, state="absent")
+    node = line.site.nodes["deployer"]
+    planned = line.export(check=True, deployer={"url": node.url, "api_key": node.api_key})
+    assert first.startswith("v0001-") and planned["bundle"]["id"].startswith("v0002-")
+
+
 def test_a_commit_that_changes_nothing_makes_no_bundle(line: Line) -> None:
     line.dev.control.switch(bundle_export_commits=True)
     try:
@@ -182,6 +190,29 @@ def test_lost_answers_are_looked_up(line: Line, method: str, path: str) -> None:
             node.control.clear_faults()
     assert not line.export(publish=True)["changed"]
     assert not line.release()["changed"]
+    assert line.active() == line.export()["bundle"]["id"]
+
+
+@pytest.mark.parametrize("effect", [{"late_ms": 400}, {"delay_ms": 900}], ids=["arrives late", "takes long"])
+def test_what_arrives_late_or_takes_long_is_waited_for(line: Line, effect: dict[str, int]) -> None:
+    line.dev.control.fault("PUT", "/projects/FLOW/bundles/exported/*", **effect)
+    line.prod.control.fault("POST", "/projects/FLOW/bundles/imported/*/actions/activate", **effect)
+    assert line.export(timeout=0.5)["bundle"]["id"] == line.export()["bundle"]["id"]
+    done = line.release(timeout=0.5)
+    assert line.active() == done["bundle"]["id"]
+    assert any("the node shows that it was done" in warning for warning in done["warnings"])
+    assert not line.release()["changed"]
+
+
+def test_what_dss_says_is_done_but_is_not_is_noticed(line: Line) -> None:
+    line.dev.control.fault("PUT", "/projects/FLOW/bundles/exported/*", lost=True)
+    with pytest.raises(DssError, match="was answered, but the node does not list the bundle"):
+        line.export()
+    line.export()
+    line.prod.control.fault("POST", "/projects/FLOW/bundles/imported/*/actions/activate", lost=True)
+    with pytest.raises(RunError, match="was answered, but the node shows another bundle as active"):
+        line.release()
+    line.release()
     assert line.active() == line.export()["bundle"]["id"]
 
 

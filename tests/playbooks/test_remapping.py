@@ -21,7 +21,7 @@ MAPPED = {"connections": {"warehouse": "target"}}
 
 @pytest.fixture(scope="module")
 def site() -> t.Iterator[SandboxSite]:
-    site = SandboxSite("dev=design", "prod=automation")
+    site = SandboxSite("dev=design", "prod=automation", "deployer")
     yield site
     site.stop()
 
@@ -173,6 +173,43 @@ def test_without_a_source_the_project_on_the_node_counts(line: Line) -> None:
     (row,) = remap(line, source=None)["rows"]
     assert row["used_by"] == ["dataset orders", "dataset raw"]
     assert [found["severity"] for found in row["findings"]] == ["note"]
+
+
+def test_a_deployment_and_an_infrastructure_are_judged_by_their_automation_node(line: Line) -> None:
+    node = line.site.nodes["deployer"]
+    line.export(id="v1", publish=True)
+    deployer = node.client().get_projectdeployer()
+    deployer.create_infra("prod", "Production")
+    deployer.create_deployment("flow-on-prod", KEY, "prod", "v1")
+    to_prod = {"url": line.prod.url, "api_key": line.prod.api_key}
+
+    def deployed(check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+        given = {"project": None, "deployment": "flow-on-prod", "source": line.source, "target": to_prod, **MAPPED}
+        return line.run(node, "connection_remapping", check, **{**given, **options})
+
+    warehouse(line.prod, "target", allowWrite=False)
+    with pytest.raises(RunError, match="connection target may not be written, but dataset orders is"):
+        deployed(check=True)
+    warehouse(line.prod, "target")
+    assert deployed(check=True)["diff"] == deployed()["diff"]
+    assert not deployed()["changed"]
+    settings = deployer.get_deployment("flow-on-prod").get_settings().get_raw()
+    assert settings["bundleContainerSettings"]["remapping"]["connections"] == [
+        {"source": "warehouse", "target": "target"}
+    ]
+    assert deployed(connections={"a": "b"}, target=None)["table"] == ""
+    with pytest.raises(DssError, match="deployment none is not on the node: make it, or correct deployment"):
+        deployed(deployment="none")
+    of_infra = {"deployment": None, "infrastructure": "prod"}
+    with pytest.raises(DssError, match="the settings of infrastructure prod hold no bundleContainerSettings"):
+        deployed(**of_infra)
+    node.control.switch(infra_remapping="bundleContainerSettings")
+    try:
+        deployer.get_infra("prod").get_settings().save()
+        assert deployed(**of_infra)["rows"][0]["used_by"] == []
+        assert not deployed(**of_infra)["changed"]
+    finally:
+        node.control.switch(infra_remapping="dropped")
 
 
 def test_a_lost_answer_is_read_back_and_a_lost_write_is_said(line: Line) -> None:

@@ -36,19 +36,6 @@ def runs() -> Iterator[Runs]:
     made.close()
 
 
-@pytest.fixture(scope="module")
-def node_with_planted_key() -> Iterator[SandboxProcess]:
-    process = SandboxProcess("--api-key", f"{MARK}api-key-77aa")
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def node(node_with_planted_key: SandboxProcess) -> SandboxProcess:
-    node_with_planted_key.control.reset()
-    return node_with_planted_key
-
-
 def declared(password: str = f"{MARK}password-3f2a", token: str = f"{MARK}token-91bc") -> dict[str, t.Any]:
     """A project with secrets in every place that is known for them."""
     return {

@@ -34,9 +34,11 @@ class _Loader(yaml.SafeLoader):
 _Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
 
 
-def example(file: str, name: str) -> list[Document]:
-    """A list of a data file."""
-    found: list[Document] = yaml.load((EXAMPLES / "awx/data" / file).read_text(), _Loader)[name]
+def data() -> dict[str, list[Document]]:
+    """The lists of all data files."""
+    found: dict[str, list[Document]] = {}
+    for path in sorted((EXAMPLES / "awx/data").glob("*.yml")):
+        found |= yaml.load(path.read_text(), _Loader)
     return found
 
 
@@ -74,11 +76,11 @@ class Controller:
         self.secrets = secrets
         self.host_variables = host_variables
         self.jobs: list[Job] = []
-        self._templates = {entry["name"]: entry for entry in example("job_templates.yml", "awx_job_templates")}
-        kinds = {entry["name"]: entry for entry in example("credentials.yml", "awx_credential_types")}
+        lists = data()
+        self._templates = {entry["name"]: entry for entry in lists["awx_job_templates"]}
+        kinds = {entry["name"]: entry for entry in lists["awx_credential_types"]}
         self._injectors = {
-            entry["name"]: kinds.get(entry["credential_type"], {}).get("injectors", {})
-            for entry in example("credentials.yml", "awx_credentials")
+            entry["name"]: kinds[entry["credential_type"]]["injectors"] for entry in lists["awx_credentials"]
         }
 
     def run(

@@ -41,7 +41,9 @@ class Line:
         return {"url": self.dev.url, "api_key": self.dev.api_key}
 
     def run(self, node: SiteNode, module: str = "bundle", check: bool = False, **options: t.Any) -> dict[str, t.Any]:
-        return run_module(node.environ, module, check, base=self.folder, **{"project": KEY, **options})
+        """Run a module there; an option that is None is not given."""
+        given = {name: value for name, value in {"project": KEY, **options}.items() if value is not None}
+        return run_module(node.environ, module, check, base=self.folder, **given)
 
     def export(self, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
         return self.run(self.dev, check=check, **options)

@@ -21,10 +21,11 @@ from .steps import Steps
 
 
 class AtDesign:
-    """One task: what is to be done is worked out first, by reads alone."""
+    """One task: what is to be done is worked out first, by reads alone. ``taken`` are ids that another node has."""
 
-    def __init__(self, node: DssNode, params: Mapping[str, t.Any], caller: Caller) -> None:
+    def __init__(self, node: DssNode, params: Mapping[str, t.Any], caller: Caller, taken: frozenset[str]) -> None:
         self.node = node
+        self.taken = taken
         self.params = params
         self.caller = caller
         self.project: str = params["project"]
@@ -75,6 +76,7 @@ class AtDesign:
             uncommitted=params["uncommitted"],
             force=params["force"],
             standards=params["evaluate_project_standards"],
+            taken=self.taken,
             any_content=params["content"] == "any",
         )
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from .._bundle.reports import ReportedError
 from .._errors import DssError, Interrupted
 from .._kinds.base import Node
 from .image import Image, Wanted, differing, image_of, lacking
@@ -157,8 +158,12 @@ class Promotion:
             self.held = image_of(self.node, self.project, self.workers)
 
     def _given_up(self, record: Record, asked: bool, error: DssError) -> DssError:
+        """What a run that failed says, once it has put back what it could.
+
+        An activation that DSS reports as refused has left the former bundle as it was (dss-api.md 2.13).
+        """
         try:
-            undone = self._undo(record, asked)
+            undone = self._undo(record, asked and not isinstance(error, ReportedError))
         except Interrupted as stopped:
             return Interrupted(f"{error}\n{stopped}: run the playbook rollback to undo the promotion")
         except DssError as second:
@@ -222,10 +227,10 @@ class Promotion:
         before = record.before
         if before.bundle is None and self.held.exists:
             on = {name: True for name, active in self.held.scenarios.items() if active}
-            before = replace(self.held.switched_off, bundle=None, container=before.container)
+            before = replace(self.held.switched_off, bundle=None)
             record = replace(record, switched_off={**record.switched_off, **on})
             self.records.write(record)  # before anything is switched off: nobody could tell afterwards
-        undone = self._restored(before, asked)
+        undone = self._restored(before, asked or self.held.bundle != before.bundle)
         self.records.write(replace(record, status=UNDONE if undone.succeeded else OPEN))
         return undone
 

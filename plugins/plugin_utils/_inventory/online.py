@@ -62,6 +62,15 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What goes into the inventory: hosts, variables of groups by their name, and what could not be asked."""
+
+    hosts: list[Host] = field(default_factory=list)
+    groups: dict[str, dict[str, t.Any]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Online:
     """Asks for what an inventory file wants to know.
 
@@ -81,7 +90,7 @@ class Online:
         known = [environment.name for environment in found.environments]
         return united([found, *self._fleets(known), *self._deployers(found)])
 
-    def hosts(self, found: Found, wants_facts: bool, expand: bool) -> tuple[list[Host], list[Problem]]:
+    def hosts(self, found: Found, wants_facts: bool, expand: bool) -> Outcome:
         """All hosts, and what could not be asked."""
         environments = {environment.name: environment for environment in found.environments}
         told = self._ask("facts", [node for node in found.nodes if wants_facts and node.type in _ASKED], facts)
@@ -97,20 +106,21 @@ class Online:
             ],
             projects,
         )
-        hosts: list[Host] = []
-        problems: list[Problem] = []
+        outcome = Outcome()
         for node in found.nodes:
             environment = environments[node.environment]
             answer, asked = told.get(node.host), lists.get(node.host)
             variables = {**host_variables(node, environment), **_facts(answer, asked)}
             expanded = expand and node.holds_projects
             listed = _listed(node, environment)
-            problems += _finding(node, answer, asked, expanded and listed is None)
+            outcome.problems.extend(_finding(node, answer, asked, expanded and listed is None))
             if expanded:
-                hosts += _expanded(node, asked if listed is None else listed, variables)
+                # All projects once, by the group: with hundreds a copy on each host would be most of the inventory.
+                outcome.groups[node.host] = {"dss_projects": variables.pop("dss_projects", [])}
+                outcome.hosts.extend(_expanded(node, asked if listed is None else listed, variables))
             else:
-                hosts.append(Host(node.host, node.groups, variables))
-        return hosts, problems
+                outcome.hosts.append(Host(node.host, node.groups, variables))
+        return outcome
 
     def _ask(self, section: str, nodes: list[Node], ask: Callable[..., T]) -> dict[str, t.Any]:
         """Answers by host. Each is kept with its address: another address is another node."""

@@ -86,7 +86,8 @@ def test_listed_projects_of_a_node_win_over_those_of_its_environment(tmp_path: P
     inventory = Inventory(written(tmp_path, TWO + "expand: projects\n"))
     assert inventory.hosts == ["prod_deployer", "prod_main.ORDERS"]
     expanded = inventory.of("prod_main.ORDERS")
-    assert expanded["dss_project"] == "ORDERS" and expanded["dss_projects"] == ["ORDERS"]
+    assert expanded["dss_project"] == "ORDERS"
+    assert inventory.value("prod_main.ORDERS", "dss_projects") == ["ORDERS"]
     assert expanded["dss_node"] == "main"
     assert inventory.groups("prod_main.ORDERS") == {"dss", "prod", "automation", "prod_main"}
     assert any("nodes.design: its projects could not be asked, list them as projects" in text for text in warnings)
