@@ -135,10 +135,12 @@ EXAMPLES = r"""
     path: "{{ playbook_dir }}/v2.zip"
     checksum: "{{ v2_checksum }}"
     remapping:
-      connections: {filesystem_managed: filesystem_folders}
+      connections: {warehouse: warehouse_prod}
     local_variables: {region: eu}
-    scenarios: {nightly: true}
+    scenarios: {NIGHTLY: true}
+    source: {host: dev_design}
     state_backend: {type: local, path: "{{ playbook_dir }}/states"}
+  delegate_to: prod_automation
 
 - name: The tests have passed
   dataiku_iac.dss.promotion:
@@ -146,6 +148,7 @@ EXAMPLES = r"""
     environment: prod
     project: QUICKSTART
     state_backend: {type: local, path: "{{ playbook_dir }}/states"}
+  delegate_to: prod_automation
 
 - name: Back to what was active before
   dataiku_iac.dss.promotion:
@@ -153,6 +156,7 @@ EXAMPLES = r"""
     environment: prod
     project: QUICKSTART
     state_backend: {type: local, path: "{{ playbook_dir }}/states"}
+  delegate_to: prod_automation
 """
 
 RETURN = r"""

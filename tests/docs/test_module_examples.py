@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.transfer import checksum_of
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.holder import holder_from, record_of
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.open import open_backend
 from support.engine import run_module
@@ -144,6 +145,23 @@ def deployed_on_prod(line: Line) -> None:
     run_module(deployer, "deployment", id="QUICKSTART-on-prod", remapping=remapping, **wanted)
 
 
+def promotable(line: Line) -> dict[str, str]:
+    """A bundle that was accepted, and the archive of the next one."""
+    designed(line)
+    place = {"environment": "prod", "project": "QUICKSTART"}
+    place["state_backend"] = {"type": "local", "path": str(line.folder / "states")}
+    project = line.dev.client().get_project("QUICKSTART")
+    for bundle in ("v1", "v2"):
+        project.export_bundle(bundle)
+        project.download_exported_bundle_archive_to_file(bundle, str(line.folder / f"{bundle}.zip"))
+    archive = line.folder / "v1.zip"
+    options = {"path": str(archive), "checksum": checksum_of(archive), "local_variables": {"region": "us"}}
+    remapping = {"connections": {"warehouse": "warehouse_prod"}}
+    line.run(line.prod, "promotion", bundle="v1", remapping=remapping, **options, **place)
+    line.run(line.prod, "promotion", action="accept", **place)
+    return {"v2_checksum": checksum_of(line.folder / "v2.zip")}
+
+
 # Modules whose examples need a design node, an automation node or a deployer.
 ON_SITE = {
     "bundle": with_warehouse,
@@ -156,6 +174,7 @@ ON_SITE = {
     "deployer_project_info": deployed_on_prod,
     "deployment": published,
     "deployment_info": deployed_on_prod,
+    "promotion": promotable,
 }
 
 
@@ -192,7 +211,7 @@ def site() -> t.Iterator[SandboxSite]:
 def test_examples_of_module_run_on_several_nodes(site: SandboxSite, tmp_path: Path, module: str) -> None:
     site.reset()
     line = Line(site, tmp_path)
-    ON_SITE[module](line)
+    variables = ON_SITE[module](line) or {}
     hosts = {
         name: {"dss_url": node.url, "dss_api_key": node.api_key}
         for name, node in (
@@ -204,7 +223,7 @@ def test_examples_of_module_run_on_several_nodes(site: SandboxSite, tmp_path: Pa
     (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"hosts": {"localhost": None, **hosts}}}))
     tasks = examples(ROOT / "plugins" / "modules" / f"{module}.py")
     play = {"hosts": "localhost", "gather_facts": False, "tasks": [step for task in tasks for step in steps(task)]}
-    (tmp_path / "playbook.json").write_text(json.dumps([play]))
+    (tmp_path / "playbook.json").write_text(json.dumps([{**play, "vars": variables}]))
 
     code, output = run(["-i", "hosts.yml", "playbook.json"], line.dev.environ, tmp_path)
 

@@ -22,6 +22,7 @@ from support import pipelines
 from support.pipelines import Ended, Jobs, run_job
 from support.places import Places
 from support.sandbox import ROOT, SandboxProcess
+from support.site import SandboxSite, SiteNode
 
 EXAMPLES = ROOT / "examples"
 REPOSITORY = EXAMPLES / "repository"
@@ -86,8 +87,12 @@ PLATFORMS = {
 class Team:
     """One repository on one platform; every job has a checkout of its own and shares nothing but the bucket."""
 
-    def __init__(self, platform: Platform, node: SandboxProcess, folder: Path, backend: dict[str, t.Any]) -> None:
+    def __init__(
+        self, platform: Platform, node: SandboxProcess | SiteNode, folder: Path, backend: dict[str, t.Any]
+    ) -> None:
         self.platform = platform
+        self.stages = dict(STAGES)
+        self.bundle = "v7"
         self.node = node
         self.folder = folder
         self.keys = {"AWS_ACCESS_KEY_ID": backend.pop("access_key"), "AWS_SECRET_ACCESS_KEY": backend.pop("secret_key")}
@@ -98,7 +103,7 @@ class Team:
 
     @property
     def secrets(self) -> dict[str, str]:
-        return {**self.node.environ, **self.keys, "WAREHOUSE_PASSWORD": PASSWORD, **STAGES}
+        return {**self.node.environ, **self.keys, "WAREHOUSE_PASSWORD": PASSWORD, **self.stages}
 
     def run(self, job: str, answers: Mapping[str, str] | None = None) -> Ended:
         """Run a job in a new checkout, which becomes ``checkout``."""
@@ -127,7 +132,7 @@ class Team:
             "github.event.pull_request.head.sha": HEAD,
             "github.event.pull_request.number": "7",
             "github.token": TOKEN,
-            "needs.staging.outputs.bundle": "v7",
+            "needs.staging.outputs.bundle": self.bundle,
             **{f"secrets.{name}": value for name, value in self.secrets.items()},
             "CI_API_V4_URL": API,
             "CI_PROJECT_ID": "5",
@@ -138,7 +143,7 @@ class Team:
             "System.PullRequest.SourceCommitId": HEAD,
             "Build.Repository.ID": "5",
             "Build.SourceVersion": MERGED,
-            "BUNDLE": "v7",
+            "BUNDLE": self.bundle,
             **self.secrets,
             "REPOSITORY": "team/dss",
             "WORKSPACE": str(self.folder),
@@ -147,8 +152,8 @@ class Team:
             "dss-state-secret-key": self.keys["AWS_SECRET_ACCESS_KEY"],
             "warehouse-password": PASSWORD,
             "github-token": TOKEN,
-            "dss-staging-key": STAGES["DSS_STAGING_KEY"],
-            "dss-prod-key": STAGES["DSS_PROD_KEY"],
+            "dss-staging-key": self.stages["DSS_STAGING_KEY"],
+            "dss-prod-key": self.stages["DSS_PROD_KEY"],
         }
 
     def plan(self) -> tuple[str, str, str]:
@@ -267,6 +272,39 @@ def test_promotion_is_approved_by_bundle(team: Team) -> None:
     approved = team.run("production")
     assert approved.code == 0, approved.output
     assert "approved v7" in approved.output
+
+
+@needs_jq
+def test_a_project_is_promoted_by_the_jobs(tmp_path: Path, places: Places) -> None:
+    """The jobs of one platform with the real role, on real nodes; the others give Ansible the same commands."""
+    site = SandboxSite("dev=design", "staging=automation", "prod=automation")
+    try:
+        nodes = site.nodes
+        team = Team(PLATFORMS["github"], nodes["dev"], tmp_path, places.options("object_store", tmp_path))
+        team.stages = {"DSS_STAGING_KEY": nodes["staging"].api_key, "DSS_PROD_KEY": nodes["prod"].api_key}
+        inventory = team.source / "inventory/dss.yml"
+        text = inventory.read_text()
+        for name, node in nodes.items():
+            text = text.replace(f"https://dss-{name}.example.com", node.url)
+        inventory.write_text(text)
+        _comment, digest, _printed = team.plan()
+        assert team.run("apply", team.platform.answers(digest)).code == 0
+        for name in ("staging", "prod"):
+            nodes[name].client().create_connection("warehouse", "PostgreSQL", {"host": f"{name}.example.com"})
+
+        staged = team.run("staging")
+        assert staged.code == 0, staged.output
+        team.bundle = (team.checkout / "bundle").read_text()
+        assert "SALES" not in nodes["prod"].client().list_project_keys()
+        shutil.copy(team.checkout / "bundle", team.source)
+        approved = team.run("production")
+        assert approved.code == 0, approved.output
+        for name in ("staging", "prod"):
+            summary = nodes[name].client().get_project("SALES").get_summary()
+            assert summary["activeBundleState"]["bundleId"] == team.bundle
+        assert not any(node.api_key in staged.output + approved.output for node in nodes.values())
+    finally:
+        site.stop()
 
 
 def commands(read: Callable[[Mapping[str, str]], Jobs]) -> dict[str, list[str]]:
