@@ -204,10 +204,10 @@ def test_plan_on_the_request_and_that_very_plan_on_the_merge(team: Team) -> None
     assert "5 to create" in applied.output and MARK not in applied.output
     assert team.tags("orders") == ["raw"]
 
-    whole = team.platform is PLATFORMS["github"]  # the others give Ansible the same commands, as a test below shows
-    if whole:
-        comment, _digest, _printed = team.plan()
-        assert "No changes." in comment
+    if team.platform is not PLATFORMS["github"]:
+        return  # the others give Ansible the same commands, as a test below shows
+    comment, _digest, _printed = team.plan()
+    assert "No changes." in comment
 
     project = team.source / "sales/project.yml"
     project.write_text(project.read_text().replace("[raw]", "[bronze]"))
@@ -219,11 +219,10 @@ def test_plan_on_the_request_and_that_very_plan_on_the_merge(team: Team) -> None
     assert "cannot be applied any more: the objects on the node changed (dataset.SALES.orders)" in refused.output
     assert team.tags("orders") == ["by hand"]
 
-    if whole:
-        checked = team.run("check")
-        assert checked.code == 2
-        assert "1 change: 0 to create, 1 to update" in checked.output
-        assert json.loads((team.checkout / "summary.json").read_text())["changes"] == 1
+    checked = team.run("check")
+    assert checked.code == 2
+    assert "1 change: 0 to create, 1 to update" in checked.output
+    assert json.loads((team.checkout / "summary.json").read_text())["changes"] == 1
 
 
 @needs_jq

@@ -116,7 +116,7 @@ def test_states_and_journals_fit(runs: Runs) -> None:
     assert "planted-pw" not in json.dumps(seen)
 
 
-@pytest.mark.parametrize("name", ["plan", "state", "journal", "saved_plan"])
+@pytest.mark.parametrize("name", ["plan", "state", "journal", "saved_plan", "promotion"])
 def test_schemas_refuse_what_they_do_not_name(name: str) -> None:
     def check(rule: t.Any) -> None:
         if isinstance(rule, dict):

@@ -10,11 +10,13 @@ import json
 import typing as t
 from pathlib import Path
 
+import jsonschema
 import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._task import RunError
 from support.engine import run_module
 from support.release import KEY, REMAPPING, Release, active, prepare, released
+from support.sandbox import ROOT
 from support.site import SandboxSite, SiteNode
 
 INFRASTRUCTURE = "prod-infra"
@@ -300,6 +302,15 @@ def test_a_record_that_cannot_be_read_is_a_sentence(place: Place) -> None:
     place.record.write_text(json.dumps({**content, "version": 2}))
     with pytest.raises(DssError, match="has version 2, this collection knows 1: update the collection"):
         place.run("show")
+
+
+def test_what_is_remembered_fits_the_published_schema(place: Place) -> None:
+    schema = json.loads((ROOT / "docs/schemas/promotion.schema.json").read_text())
+    place.promote(place.v1)
+    for action in ("rollback", "activate", "accept"):
+        jsonschema.validate(json.loads(place.record.read_text()), schema)
+        place.run(action, **(place.v2.options if action == "activate" else {}))
+    jsonschema.validate(json.loads(place.record.read_text()), schema)
 
 
 def test_without_a_promotion_there_is_nothing_to_go_back_to(place: Place) -> None:

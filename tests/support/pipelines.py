@@ -40,6 +40,11 @@ for pattern, answer in json.loads(os.environ["STAND_IN_ANSWERS"]).items():
     if re.search(pattern, " ".join(arguments)):
         print(answer)
 """
+# A virtual environment would only take time: what it would hold is replaced as well.
+_PYTHON = """#!/bin/sh
+case "$*" in "-m venv "*) exit 0 ;; esac
+exec "%s" "$@"
+"""
 _REPLACED = ("gh", "curl", "pip", "ansible-galaxy", "apt-get")
 
 
@@ -76,6 +81,8 @@ def run_job(steps: list[Step], folder: Path, environ: Mapping[str, str], answers
     for name in _REPLACED:
         (tools / name).write_text(f"#!{sys.executable}\n{_STAND_IN}")
         (tools / name).chmod(0o755)
+    (tools / "python3").write_text(_PYTHON % sys.executable)
+    (tools / "python3").chmod(0o755)
     log = tools / "calls.jsonl"
     log.write_text("")
     given = {"STAND_IN_LOG": str(log), "STAND_IN_ANSWERS": json.dumps(answers), "PATH": f"{tools}:{os.environ['PATH']}"}
