@@ -50,7 +50,7 @@ _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a confi
 
 def run(module: str, params: Mapping[str, t.Any], caller: Caller) -> dict[str, t.Any]:
     """Plan, and apply unless in check mode. Raises ``DssError``; secrets are replaced in results and errors alike."""
-    secrets = option_secrets(params)
+    secrets = option_secrets(params) | caller.secrets
     try:
         result = _run(module, params, caller, secrets)
     except RunError as error:

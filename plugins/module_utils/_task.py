@@ -47,6 +47,7 @@ class Caller:
     guard: Guard = field(default_factory=Guard)
     base: Path = field(default_factory=Path.cwd)
     explain: Callable[[str], None] = lambda text: None  # under -v
+    secrets: frozenset[str] = frozenset()  # what is known to be secret whatever it is called
 
 
 @dataclass

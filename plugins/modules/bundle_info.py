@@ -20,7 +20,7 @@ extends_documentation_fragment:
 options:
   project:
     description:
-      - Key of the project.
+      - Key of the project; falls back to the variable C(dss_project).
     type: str
     required: true
 seealso:

@@ -26,7 +26,7 @@ from ..module_utils._options import module_spec
 from ..module_utils._plan import render
 from ..module_utils._plan.model import CREATE, DELETE, REPLACE, UPDATE, Plan
 from ..module_utils._run import Caller, RunError, run
-from ._variables import Value, loop_names, value_of, with_hosts, with_variables
+from ._variables import Value, loop_names, value_of, vaulted, with_hosts, with_variables
 
 # Imported in the parent, so that not each of its workers has to; who lacks it is told by what needs it.
 with contextlib.suppress(ImportError):
@@ -70,10 +70,12 @@ class DssAction(ActionBase):
         checked = ArgumentSpecValidator(spec["argument_spec"], **rules).validate(native(given))
         if checked.error_messages:
             return {**result, "failed": True, "msg": "; ".join(checked.error_messages)}
-        outcome = self._outcome(checked.validated_parameters, variables)
+        outcome = self._outcome(checked.validated_parameters, variables, frozenset(vaulted(given)))
         return {**result, **remove_values(outcome, checked._no_log_values)}
 
-    def _outcome(self, params: dict[str, t.Any], variables: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def _outcome(
+        self, params: dict[str, t.Any], variables: Mapping[str, t.Any], secrets: frozenset[str]
+    ) -> dict[str, t.Any]:
         if params.get("path"):
             params = {**params, "path": self._loader.path_dwim(params["path"])}
         wanted = self.MODULE in _PRINTED and not self._task.no_log
@@ -86,6 +88,7 @@ class DssAction(ActionBase):
             progress=printer.progress,
             base=base_of(self._loader.get_basedir()),
             explain=lambda text: self._display.v(visible(text)),
+            secrets=secrets,
         )
         outcome: dict[str, t.Any]
         try:

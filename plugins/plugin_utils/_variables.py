@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
+from ansible.parsing.vault import VaultHelper
 
 from ..module_utils._options import BACKEND, NODE
 
@@ -83,3 +84,12 @@ def loop_names(variables: Mapping[str, t.Any]) -> tuple[str, ...]:
     """The names of the variables that a loop sets."""
     names = (variables.get("ansible_loop_var", "item"), variables.get("ansible_index_var", ""), "ansible_loop")
     return tuple(str(name) for name in names if name)
+
+
+def vaulted(value: t.Any) -> set[str]:
+    """The texts that come from a vault, at whatever depth: they are secret whatever they are called."""
+    if isinstance(value, Mapping):
+        return {text for inner in value.values() for text in vaulted(inner)}
+    if isinstance(value, (list, tuple)):
+        return {text for inner in value for text in vaulted(inner)}
+    return {"".join(value)} if VaultHelper.get_ciphertext(value, with_tags=False) else set()

@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import typing as t
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,8 +199,10 @@ def test_plan_on_the_request_and_that_very_plan_on_the_merge(team: Team) -> None
     assert "5 to create" in applied.output and MARK not in applied.output
     assert team.tags("orders") == ["raw"]
 
-    comment, _digest, _printed = team.plan()
-    assert "No changes." in comment
+    whole = team.platform is PLATFORMS["github"]  # the others give Ansible the same commands, as a test below shows
+    if whole:
+        comment, _digest, _printed = team.plan()
+        assert "No changes." in comment
 
     project = team.source / "sales/project.yml"
     project.write_text(project.read_text().replace("[raw]", "[bronze]"))
@@ -211,10 +214,11 @@ def test_plan_on_the_request_and_that_very_plan_on_the_merge(team: Team) -> None
     assert "cannot be applied any more: the objects on the node changed (dataset.SALES.orders)" in refused.output
     assert team.tags("orders") == ["by hand"]
 
-    checked = team.run("check")
-    assert checked.code == 2
-    assert "1 change: 0 to create, 1 to update" in checked.output
-    assert json.loads((team.checkout / "summary.json").read_text())["changes"] == 1
+    if whole:
+        checked = team.run("check")
+        assert checked.code == 2
+        assert "1 change: 0 to create, 1 to update" in checked.output
+        assert json.loads((team.checkout / "summary.json").read_text())["changes"] == 1
 
 
 @needs_jq
@@ -265,13 +269,29 @@ def test_promotion_is_approved_by_bundle(team: Team) -> None:
     assert "approved v7" in approved.output
 
 
-def test_the_page_shows_what_the_pipelines_run(tmp_path: Path) -> None:
-    node = dict.fromkeys(("DKU_DSS_URL", "DKU_API_KEY"), "x")
-    context = dict.fromkeys(re.findall(r"{{ (.*?) }}", (pipelines.PIPELINES / "github-actions.yml").read_text()), "x")
-    jobs = pipelines.github({**context, **node})
-    deploy = jobs["plan"][0][1]["DEPLOY"]
-    scripts = "\n".join(script for steps in jobs.values() for script, _variables in steps)
-    run = {" ".join(line.split()) for line in scripts.replace("\\\n", "").replace("$DEPLOY", deploy).splitlines()}
+def commands(read: Callable[[Mapping[str, str]], Jobs]) -> dict[str, list[str]]:
+    """What each job gives to Ansible, with everything that the platform puts in."""
+    jobs = read(defaultdict(lambda: "x"))
+    found: dict[str, list[str]] = {}
+    for name, steps in jobs.items():
+        lines = [
+            line.replace("$DEPLOY", variables.get("DEPLOY", "")).replace("$BUNDLE", "x").replace("$(cat bundle)", "x")
+            for script, variables in steps
+            for line in script.replace("\\\n", "").splitlines()
+        ]
+        found[name] = [" ".join(line.split()) for line in lines if line.lstrip().startswith("ansible-playbook")]
+    return found
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_every_platform_gives_ansible_the_same_commands(name: str) -> None:
+    found = commands(PLATFORMS[name].read)
+    assert found == commands(pipelines.github)
+    assert [len(found[job]) for job in pipelines.JOBS] == [1] * 5
+
+
+def test_the_page_shows_what_the_pipelines_run() -> None:
+    run = {command for job in commands(pipelines.github).values() for command in job}
     shown = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs/ci.md").read_text(), re.MULTILINE | re.DOTALL)
     assert len(shown) == 3
     assert {line for block in shown for line in block.splitlines()} <= run

@@ -24,8 +24,8 @@ PLAY: list[dict[str, t.Any]] = [
         "vars_files": ["keys.yml"],
         "tasks": [
             {
-                "name": "A project on each node of the file",
-                "dataiku_iac.dss.project": {"key": "ORDERS", "name": "Orders of {{ dss_environment }}"},
+                "name": "The same project on each node of the file",
+                "dataiku_iac.dss.configuration": {"path": "{{ playbook_dir }}/orders.yml"},
                 "when": "dss_environment != 'prod'",
             },
             {"name": "A fact", "ansible.builtin.set_fact": {"cacheable": True, "seen": "{{ dss_node }}"}},
@@ -48,9 +48,9 @@ def folder(site: SandboxSite, tmp_path: Path) -> Path:
     key_id, secret = fleet.api_key.split(":")
     text = f"""
 environments:
-  dev: {{nodes: {{design: {{url: "{dev.url}", api_key: "{{{{ dev_key }}}}"}}}}}}
-  test: {{nodes: {{design: {{url: "{test.url}", api_key: {inline(test.api_key)}}}}}}}
-  stage: {{nodes: {{design: {{url: "{stage.url}", api_key_file: stage.key}}}}}}
+  dev: {{variables: {{LABEL: of dev}}, nodes: {{design: {{url: "{dev.url}", api_key: "{{{{ dev_key }}}}"}}}}}}
+  test: {{variables: {{LABEL: of test}}, nodes: {{design: {{url: "{test.url}", api_key: {inline(test.api_key)}}}}}}}
+  stage: {{variables: {{LABEL: of stage}}, nodes: {{design: {{url: "{stage.url}", api_key_file: stage.key}}}}}}
   prod: {{}}
 fleet:
   - {{cloud: aws, url: "{fleet.url}", key_id: "{key_id}", key_secret: {inline(secret)}, environment: network,
@@ -60,6 +60,7 @@ cache_plugin: ansible.builtin.jsonfile
 cache_connection: {tmp_path}/cache
 """
     written(tmp_path, text)
+    (tmp_path / "orders.yml").write_text("project: {key: ORDERS, name: 'Orders ${LABEL}'}\n")
     (tmp_path / "stage.key").write_text(encrypted(stage.api_key + "\n"))
     (tmp_path / "keys.yml").write_text(encrypted(json.dumps({"dev_key": dev.api_key})))
     (tmp_path / "password").write_text(PASSWORD)

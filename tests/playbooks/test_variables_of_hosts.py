@@ -10,6 +10,7 @@ import json
 import typing as t
 from pathlib import Path
 
+from ansible.parsing.vault import VaultLib, VaultSecret
 from support.playbook import run
 from support.sandbox import SandboxProcess
 
@@ -42,11 +43,19 @@ def hosts(sandbox: SandboxProcess) -> dict[str, t.Any]:
     return {"all": {"hosts": named}}
 
 
-def played(folder: Path, sandbox: SandboxProcess, on: str, *tasks: dict[str, t.Any], check: int = 0) -> str:
+def played(
+    folder: Path,
+    sandbox: SandboxProcess,
+    on: str,
+    *tasks: dict[str, t.Any],
+    check: int = 0,
+    extra: t.Mapping[str, str] | None = None,
+) -> str:
     (folder / "hosts.json").write_text(json.dumps(hosts(sandbox)), encoding="utf-8")
     book = [{"hosts": on, "gather_facts": False, "tasks": [{**task, "diff": True} for task in tasks]}]
     (folder / "book.json").write_text(json.dumps(book), encoding="utf-8")
     environ = {"DKU_DSS_URL": "http://127.0.0.1:9", "DKU_API_KEY": "key-of-another-node", "HOME": str(folder)}
+    environ |= extra or {}
     code, output = run(["-i", "hosts.json", "book.json", "-v"], environ, folder)
     assert code == check, output
     assert sandbox.api_key not in output and "planted-in-the-inventory" not in output, output
@@ -96,3 +105,29 @@ def test_what_is_not_needed_is_not_templated(tmp_path: Path, sandbox: SandboxPro
     assert played(
         tmp_path, sandbox, "without_key", {"dataiku_iac.dss.state_lock": {"environment": "x", "lock_timeout": 1}}
     )
+
+
+def test_what_comes_from_a_vault_is_a_secret_whatever_it_is_called(tmp_path: Path, sandbox: SandboxProcess) -> None:
+    """Of a variable of the host and of an option; a plan in full shows neither."""
+    (tmp_path / "password").write_text("of the vault", encoding="utf-8")
+    vault = VaultLib([("default", VaultSecret(b"of the vault"))])
+    entries = {"label": "label-from-the-vault", "text": "text-from-the-vault", "key": sandbox.api_key}
+    content = {name: vault.encrypt(value).decode() for name, value in entries.items()}
+    lines = "".join(f"{name}: !vault |\n  " + text.replace("\n", "\n  ") + "\n" for name, text in content.items())
+    (tmp_path / "group_vars").mkdir()
+    (tmp_path / "group_vars/all.yml").write_text(lines, encoding="utf-8")
+    of_host = {"variables": {"LABEL": "{{ label }}"}}
+    variables = {"dss_environment_content": of_host, "dss_environment": "prod", "dss_api_key": "{{ key }}"}
+    definition = {"project": {"key": "HOSTS", "name": "${LABEL}", "description": "{{ text }}"}}
+    task = {"dataiku_iac.dss.configuration": {"definition": definition}, "vars": variables}
+    output = played(
+        tmp_path,
+        sandbox,
+        "prod_design",
+        {**task, "check_mode": True},
+        task,
+        extra={"ANSIBLE_VAULT_PASSWORD_FILE": str(tmp_path / "password")},
+    )
+    assert "changed=2" in output and "-from-the-vault" not in output, output
+    metadata = sandbox.client().get_project("HOSTS").get_metadata()
+    assert (metadata["label"], metadata["description"]) == (entries["label"], entries["text"])

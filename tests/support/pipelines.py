@@ -13,6 +13,7 @@ import string
 import subprocess
 import sys
 import typing as t
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,7 +124,7 @@ def gitlab(context: Mapping[str, str]) -> Jobs:
 
 def azure(context: Mapping[str, str]) -> Jobs:
     content = _yaml("azure-pipelines.yml")
-    known = dict(context)
+    known = ChainMap[str, str]({}, t.cast("t.MutableMapping[str, str]", context))
     for entry in content["variables"]:
         if "name" in entry:
             known[entry["name"]] = _macros(entry["value"], known)

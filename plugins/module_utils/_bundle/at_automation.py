@@ -18,10 +18,10 @@ from .._node.client import DssNode
 from .._node.transfer import checksum_of
 from .._task import Caller
 from .archive import Archive, check, fetched, manifest_of
-from .automation import Imported, Landing, activate, active_bundle, delete, deliver, imported, preload
+from .automation import Imported, Landing, activate, active_bundle, delete, deliver, imported, preload, refuse_active
 from .design import exported
-from .lost import Patience
 from .steps import Steps
+from .task import BundleTask
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,12 @@ class Origin:
     commit: str = ""
 
 
-class AtAutomation:
-    """One task: what is to be done is worked out first, by reads alone. ``source`` is the design node, if one is given."""
+class AtAutomation(BundleTask):
+    """One task; ``source`` is the design node, if one is given."""
 
     def __init__(self, node: DssNode, source: DssNode | None, params: Mapping[str, t.Any], caller: Caller) -> None:
-        self.node = node
+        super().__init__(node, params, caller)
         self.source = source
-        self.params = params
-        self.caller = caller
-        self.project: str = params["project"]
-        self.patience = Patience(params["wait_timeout"], lambda: caller.guard.stopped)
-        self.path = Path(caller.base, params["path"]) if params["path"] else None
-        self.checksum: str | None = params["checksum"]
 
     def run(self) -> dict[str, t.Any]:
         """Raises ``DssError``."""
@@ -52,19 +46,10 @@ class AtAutomation:
 
     def _absent(self) -> dict[str, t.Any]:
         bundle = self.params["id"]
-        steps = Steps(f"bundle {bundle} of {self.project}")
-        if any(entry.id == bundle for entry in imported(self.node, self.project)):
-            if active_bundle(self.node, self.project) == bundle:
-                raise DssError(
-                    f"bundle {bundle} of {self.project} is active and cannot be deleted: activate another one first"
-                )
-
-            def remove() -> Sequence[str]:
-                delete(self.node, self.project, bundle)
-                return ()
-
-            steps.add("delete", remove)
-        return {**steps.run(self.caller), "bundle": {"id": bundle, "project": self.project}}
+        there = any(entry.id == bundle for entry in imported(self.node, self.project))
+        if there:
+            refuse_active(self.node, self.project, bundle)
+        return self.deleted(there, delete)
 
     def _present(self) -> dict[str, t.Any]:
         held = imported(self.node, self.project)

@@ -16,22 +16,16 @@ from .._node.transfer import checksum_of
 from .._task import Caller
 from .archive import fetch, fetched
 from .design import Exported, Intent, Wish, delete, export, exported, intent, is_published, noted_commit, publish
-from .lost import Patience
 from .steps import Steps
+from .task import BundleTask
 
 
-class AtDesign:
-    """One task: what is to be done is worked out first, by reads alone. ``taken`` are ids that another node has."""
+class AtDesign(BundleTask):
+    """One task; ``taken`` are ids that another node has."""
 
     def __init__(self, node: DssNode, params: Mapping[str, t.Any], caller: Caller, taken: frozenset[str]) -> None:
-        self.node = node
+        super().__init__(node, params, caller)
         self.taken = taken
-        self.params = params
-        self.caller = caller
-        self.project: str = params["project"]
-        self.patience = Patience(params["wait_timeout"], lambda: caller.guard.stopped)
-        self.path = Path(caller.base, params["path"]) if params["path"] else None
-        self.checksum: str | None = params["checksum"]
 
     def run(self) -> dict[str, t.Any]:
         """Raises ``DssError``."""
@@ -40,19 +34,10 @@ class AtDesign:
                 f"{self.node.options.url} is a design node, where no bundle is active: use state: present to export, and "
                 "give the url of an automation node to activate"
             )
-        return self._absent() if self.params["state"] == "absent" else self._present()
-
-    def _absent(self) -> dict[str, t.Any]:
-        bundle = self.params["id"]
-        steps = Steps(f"bundle {bundle} of {self.project}")
-        if any(entry.id == bundle for entry in exported(self.node, self.project)):
-
-            def remove() -> Sequence[str]:
-                delete(self.node, self.project, bundle)
-                return ()
-
-            steps.add("delete", remove)
-        return {**steps.run(self.caller), "bundle": {"id": bundle, "project": self.project}}
+        if self.params["state"] == "absent":
+            there = any(entry.id == self.params["id"] for entry in exported(self.node, self.project))
+            return self.deleted(there, delete)
+        return self._present()
 
     def _present(self) -> dict[str, t.Any]:
         intended = intent(self.node, self.project, self._wish())

@@ -158,13 +158,18 @@ def activate(
 
 def delete(node: Node, project: str, bundle: str) -> None:
     """Delete an imported bundle, which must not be the active one; one that is gone is no error. Raises ``DssError``."""
-    if active_bundle(node, project) == bundle:
-        raise DssError(f"bundle {bundle} of {project} is active and cannot be deleted: activate another one first")
+    refuse_active(node, project, bundle)
     try:
         node.delete(path_of("projects", project, "bundles", "imported", bundle))
     except NodeError as error:
         if not (error.doubtful or error.missing) or any(entry.id == bundle for entry in imported(node, project)):
             raise
+
+
+def refuse_active(node: Node, project: str, bundle: str) -> None:
+    """Raise ``DssError`` where a bundle is the active one."""
+    if active_bundle(node, project) == bundle:
+        raise DssError(f"bundle {bundle} of {project} is active and cannot be deleted: activate another one first")
 
 
 def _reported(node: Node, path: str, body: t.Any, what: str, patience: Patience) -> tuple[str, ...]:

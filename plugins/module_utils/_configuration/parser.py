@@ -70,6 +70,11 @@ def _decoded(data: bytes, file: str) -> str:
         byte = data[error.start]
         message = f"the byte 0x{byte:02x} at offset {error.start} is not UTF-8; save the file as UTF-8"
         raise ConfigurationError([Problem(message, "", Location(file, *_position(before)))]) from None
+    if text.startswith("$ANSIBLE_VAULT;"):
+        message = (
+            "the file is encrypted with Ansible Vault; keep its secrets in variables of the playbook and decrypt it"
+        )
+        raise ConfigurationError([Problem(message, "", Location(file, 1, 1))])
     found = _NOT_YAML.search(text)
     if found:
         message = f"the control character U+{ord(found[0]):04X} is not allowed; remove it or write it as an escape"

@@ -11,16 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from .._bundle.reports import warnings_of
 from .._bundle.settings import BEHAVIOUR_KEYS
 from .._errors import NodeError
 from .._kinds.base import Neighbours, Node, Resource
 from .._kinds.paths import path_of
 from .._kinds.shape import FLAG, OBJECT, TEXT, TEXTS, Field, Shape, described
-from .._node.wait import result_of
 from .._plan.compare import AsSet, Document, Keyed, Rule
 from .._remapping import SECTIONS, Remapping
 from .base import ROOT, DeployerKind, Findings
+from .update import update
 
 IN_SYNC = "deployed"  # laid beside the settings: whether the automation node is as they say
 _LATE = ("OUT_OF_SYNC", "ERROR")  # health after which only an update helps; of ERROR that is unverified
@@ -204,10 +203,7 @@ class Deployment(DeployerKind):
         return Findings(missing=tuple(_missing(node, wanted, held or {})))
 
     def _update(self, node: Node, object_id: str) -> None:
-        what = f"the update of deployment {object_id}"
-        answer = node.post(self.path(object_id, "actions", "update"), None)
-        report = result_of(node, answer, what, self._settling.timeout, self._settling.stopped)
-        self._settling.told.extend(warnings_of(report, what))
+        self._settling.told.extend(update(node, object_id, self._settling.timeout, self._settling.stopped))
 
 
 def _settings(document: Document) -> Document:
@@ -216,7 +212,7 @@ def _settings(document: Document) -> Document:
 
 def _to_dss(table: Remapping) -> Document:
     """The given sections, in the order in which settings are read; an empty one empties."""
-    document = {SECTIONS[name]: [] for name in sorted(table.given)}
+    document: Document = {SECTIONS[name]: [] for name in sorted(table.given)}
     return _ordered({**document, **table.to_dss()})
 
 

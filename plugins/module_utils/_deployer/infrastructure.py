@@ -86,12 +86,16 @@ class DeployerInfrastructure(DeployerKind):
         return _RIGHTS if pattern == "permissions[]" else {}
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
-        secret = {name: Secret() for name in built.declared if self.is_secret(name)}
+        secret = {name: Secret(fills=True) for name in built.declared if self.is_secret(name)}
         return replace(built, rules={**built.rules, **secret})
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         policy = document.get("governCheckPolicy") or "NO_CHECK"
-        node.post(self.path(), {"id": resource.name, "stage": document.get("stage"), "governCheckPolicy": policy})
+        try:
+            node.post(self.path(), {"id": resource.name, "stage": document.get("stage"), "governCheckPolicy": policy})
+        except NodeError as error:
+            if not error.doubtful or resource.name not in self.read_all(node, None):
+                raise
         if any(self.is_secret(name) for name in document):
             self._send_key(node, resource.name, document)
         return resource.name

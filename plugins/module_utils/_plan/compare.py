@@ -88,10 +88,12 @@ class Whole:
 class Secret(OnCreateOnly):
     """A secret: DSS gives back another text each time, so it cannot be compared (dss-api.md 2.16).
 
-    ``changed`` says that its fingerprint is no longer the recorded one: it is sent with the next write.
+    ``changed`` says that its fingerprint is no longer the recorded one: it is sent with the next write. With ``fills``
+    an empty text on the node says that it holds none, which is a difference.
     """
 
     changed: bool = False
+    fills: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,8 @@ class _Walk:
     def changes(self, declared: t.Any, actual: t.Any, default: t.Any, path: str, pattern: str) -> Iterator[Change]:
         rule = self.rules.get(path) or self.rules.get(pattern)
         if isinstance(rule, OnCreateOnly):
+            if _lacks(rule, actual):
+                yield Change(path, actual, declared)
             return
         if isinstance(rule, Resent):
             yield Change(path, actual, declared)
@@ -231,7 +235,7 @@ class _Walk:
 
     def merged(self, declared: t.Any, actual: t.Any, pattern: str) -> t.Any:
         rule = self.rules.get(pattern)
-        if isinstance(rule, OnCreateOnly) and actual is not MISSING:
+        if isinstance(rule, OnCreateOnly) and actual is not MISSING and not _lacks(rule, actual):
             return actual
         if isinstance(rule, Whole):
             return declared
@@ -381,6 +385,11 @@ def _set_changes(declared: list[t.Any], actual: t.Any, rule: AsSet, path: str) -
     wanted = {item for item in declared if not rule.ignores(item)}
     if held != wanted:
         yield Change(path, sorted(held) or MISSING, sorted(wanted))
+
+
+def _lacks(rule: OnCreateOnly, actual: t.Any) -> bool:
+    """Whether the node says that it holds no secret; where the field is absent it may only hide it."""
+    return isinstance(rule, Secret) and rule.fills and actual is not MISSING and is_empty(actual)
 
 
 def _same_by(rule: Rule | None, declared: t.Any, actual: t.Any) -> bool:

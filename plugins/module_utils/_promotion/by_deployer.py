@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 from .._bundle.archive import Archive
 from .._bundle.archive import check as check_archive
 from .._bundle.lost import Patience, found
-from .._bundle.reports import warnings_of
+from .._deployer.base import ROOT
+from .._deployer.update import update
 from .._errors import DssError, NodeError
 from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._node.client import DssNode
 from .._node.transfer import download, upload
-from .._node.wait import result_of
 from .._plan.compare import Document
 from .image import Image, Wanted
 from .writes import put_container
@@ -92,13 +92,13 @@ class ByDeployer:
                 raise DssError(f"bundle {bundle} is not on the deployer yet: give path with its archive")
             check_archive(archive.path, self.project, bundle, archive.checksum)
             try:
-                path = path_of("project-deployer", "projects", "bundles")
+                path = path_of(ROOT, "projects", "bundles")
                 upload(self.deployer, path, archive.path, archive.checksum, projectKey=self.published)
             except NodeError as error:
                 found(lambda: bundle in self._packages() or None, error, self.patience)
         if archive is not None:
             with TemporaryDirectory(prefix="dss-bundle-") as folder:
-                path = path_of("project-deployer", "projects", self.published, "bundles", bundle)
+                path = path_of(ROOT, "projects", self.published, "bundles", bundle)
                 checksum = download(self.deployer, path, Path(folder) / "published.zip")
             if checksum != archive.checksum:
                 raise DssError(
@@ -109,7 +109,7 @@ class ByDeployer:
     def _packages(self) -> set[str]:
         try:
             with understood(f"the published project {self.published}"):
-                status = self.deployer.get(path_of("project-deployer", "projects", self.published))
+                status = self.deployer.get(path_of(ROOT, "projects", self.published))
                 return {str(package["id"]) for package in status.get("packages") or ()}
         except NodeError as error:
             if error.missing:
@@ -118,7 +118,7 @@ class ByDeployer:
 
     @property
     def _path(self) -> str:
-        return path_of("project-deployer", "deployments", self.deployment)
+        return path_of(ROOT, "deployments", self.deployment)
 
     def _settings(self) -> Document | None:
         try:
@@ -137,7 +137,7 @@ class ByDeployer:
             "deployedProjectKey": self.project,
         }
         try:
-            self.deployer.post(path_of("project-deployer", "deployments"), body, ignoreWarnings=True)
+            self.deployer.post(path_of(ROOT, "deployments"), body, ignoreWarnings=True)
         except NodeError as error:
             return found(self._settings, error, self.patience)
         settings = self._settings()
@@ -150,20 +150,4 @@ class ByDeployer:
             self.deployer.put(f"{self._path}/settings", {**settings, **changes}, ignoreWarnings=True)
 
     def _update(self) -> list[str]:
-        """Make what the settings say so; an update whose answer was lost is asked for again, which does no harm."""
-        what = f"the update of deployment {self.deployment}"
-
-        def update() -> list[str]:
-            answer = self.deployer.post(f"{self._path}/actions/update", None)
-            return list(warnings_of(result_of(self.deployer, answer, what, *_of(self.patience)), what))
-
-        try:
-            return update()
-        except NodeError as error:
-            if not error.doubtful or self.patience.stopped():
-                raise
-        return update()
-
-
-def _of(patience: Patience) -> tuple[float, Callable[[], str]]:
-    return patience.timeout, patience.stopped
+        return list(update(self.deployer, self.deployment, self.patience.timeout, self.patience.stopped))

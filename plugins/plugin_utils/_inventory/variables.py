@@ -38,15 +38,17 @@ class Keys:
     encrypt: Callable[[str], EncryptedString] | None = None
 
     def variables(self, name: str, value: t.Any) -> dict[str, t.Any]:
-        """A key as the variable ``name``, in which nobody finds it without using it.
-
-        A ``!vault`` value lies one level deeper, because ``ansible-inventory --graph --vars`` decrypts those that it prints.
-        """
+        """A key as the variable ``name``, in which nobody finds it without using it."""
         if isinstance(value, str) and self.encrypt and not is_template(value):
             value = self.encrypt(value)
-        if isinstance(value, EncryptedString):
-            return {name: trust_as_template(f"{{{{ dss_vaulted.{name} }}}}"), "dss_vaulted": {name: value}}
-        return {name: value}
+        return concealed(name, value)
+
+
+def concealed(name: str, value: t.Any) -> dict[str, t.Any]:
+    """A variable; a ``!vault`` value lies one level deeper, since ``ansible-inventory --graph --vars`` decrypts what it prints."""
+    if isinstance(value, EncryptedString):
+        return {name: trust_as_template(f"{{{{ dss_vaulted.{name} }}}}"), "dss_vaulted": {name: value}}
+    return {name: value}
 
 
 def trusted(value: t.Any) -> t.Any:
@@ -67,7 +69,9 @@ def harmless(value: t.Any) -> t.Any:
 
 def node_variables(told: Mapping[str, t.Any], folder: Path, keys: Keys) -> dict[str, t.Any]:
     """The variables that the keys of a node give; relative files begin in ``folder``."""
-    variables: dict[str, t.Any] = dict(told.get("vars") or {})
+    variables: dict[str, t.Any] = {}
+    for name, value in (told.get("vars") or {}).items():
+        variables = merged(variables, concealed(name, value))
     variables |= {f"dss_{key}": told[key] for key in ("url", "instance") if key in told}
     if "api_key_file" in told:
         variables |= {"dss_api_key": _FROM_FILE, "dss_api_key_file": placed(told["api_key_file"], folder)}

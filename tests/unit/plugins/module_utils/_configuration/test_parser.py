@@ -16,6 +16,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.doc
     MAX_BYTES,
     Mapping,
     Sequence,
+    Vaulted,
     Verbatim,
     location_of,
     plain,
@@ -78,6 +79,7 @@ def refusal(data: str | bytes, file: str = "f.yml") -> str:
         ("# only a comment\n", "f.yml:1:1: the file is empty"),
         ("- a\n", "f.yml:1:1: the file must be a mapping, not a list"),
         ("text", "f.yml:1:1: the file must be a mapping, not text"),
+        ("$ANSIBLE_VAULT;1.1;AES256\n61\n", "f.yml:1:1: the file is encrypted with Ansible Vault; keep its secrets in"),
         ("a: !vault x", "f.yml:1:4: !vault cannot be read here; keep the secret in a variable of the playbook"),
         ("a: !foo x", "f.yml:1:4: the tag !foo is not supported"),
         ("a: !!binary aGk=", "f.yml:1:4: the tag !!binary is not supported"),
@@ -178,6 +180,11 @@ def test_without_pyyaml_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(parser.MissingLibrary, match="PyYAML"):
         read("a: 1")
+
+
+def test_vault_value_is_its_ciphertext_where_it_may_stand() -> None:
+    read_value = parse(b"a: !vault |\n  $ANSIBLE_VAULT\n  61\n", "f.yml", vault=True)["a"]
+    assert isinstance(read_value, Vaulted) and read_value == "$ANSIBLE_VAULT\n61\n"
 
 
 KEYS = st.text(min_size=1, max_size=8)
