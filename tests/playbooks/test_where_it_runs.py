@@ -113,7 +113,7 @@ def test_defaults_of_the_action_group_reach_every_module(tmp_path: Path, sandbox
         {"ansible.builtin.debug": {"msg": "done"}},
     ]
     modules = KINDS.keys() & {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
-    assert {next(iter(task)).rsplit(".", 1)[-1] for task in t.cast("list[t.Any]", group[0]["block"])} == modules
+    assert {next(iter(task)).rsplit(".", 1)[-1] for task in t.cast("list[t.Any]", group[0]["block"])} >= modules
     played = play(tmp_path, group)
     verbs = 3  # scenario_run, build and gate run again each time
     assert f"changed={7 + verbs}" in played.output, played.output

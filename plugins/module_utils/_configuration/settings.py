@@ -33,7 +33,7 @@ SETTINGS: Schema = optional_null({
             },
             "additionalProperties": False,
         },
-        "require_tests": {"type": "boolean", "description": "Not applied yet, with a warning."},
+        "require_tests": {"type": "boolean", "description": "Whether a promotion needs tests. An apply runs none, and warns."},
     },
     "additionalProperties": False,
 })  # fmt: skip
@@ -67,7 +67,7 @@ def _without_effect(settings: object) -> list[Finding]:
         return []
     findings = []
     if "require_tests" in settings:
-        message = "not applied, because tests are not run by an apply"
+        message = "acts in promotions only: an apply runs no tests"
         findings.append(Finding((*_PLACE, "require_tests"), message, warning=True))
     audit = settings.get("audit_log")
     destination = audit.get("destination") if isinstance(audit, Mapping) else None
