@@ -113,3 +113,27 @@ def check_a_project(held: dict[str, t.Any]) -> None:
         assert definition["params"]["envSelection"]["envName"] == f"py_{environment}"
         assert code == "# of P005\n"
         assert found["scenarios"]["nightly"]["active"] is (environment == "prod")
+
+
+def test_a_node_that_is_down_fails_its_own_hosts_alone(site: SandboxSite, tmp_path: Path) -> None:
+    company = Company(tmp_path, site, ["CRM", "SALES"])
+    company.begin()
+    company.write_inventory(prod={"automation": {"url": "http://127.0.0.1:9", "api_key_file": "../keys/prod"}})
+    code, output = run(["-i", INVENTORY, PLAYBOOK, "--limit", "prod:&automation", "--list-hosts"], {}, tmp_path)
+    assert code == 0 and re.findall(r"^ +(\S+\.\S+)$", output, re.M) == ["prod_automation.CRM", "prod_automation.SALES"]
+    code, output = run(["-i", INVENTORY, PLAYBOOK, "--limit", "prod", "--forks", "10"], {}, tmp_path)
+    assert code == 2
+    sentence = r"http://127\.0\.0\.1:9 cannot be reached \(connection refused\): is the node up and url right\?"
+    assert sorted(re.findall(rf"fatal: \[(\S+)\]: FAILED! => .*{sentence}", output)) == [
+        "prod_automation.CRM",
+        "prod_automation.SALES",
+    ]
+    for key in company.projects:
+        assert f"[prod_design.{key}]   + project.{key}  # project.yml" in output
+        assert f"[prod_design.{key}] Plan: 6 to create, 0 to update, 0 to replace, 0 to delete." in output
+        assert f"changed: [prod_design.{key}]" in output
+    # One host: nobody else's lines could be meant.
+    code, output = run(["-i", INVENTORY, PLAYBOOK, "--limit", "prod_design.CRM"], {}, tmp_path)
+    assert code == 0 and "\nNo changes. 6 objects are as declared.\n" in output, output
+    code, output = run(["-i", INVENTORY, "dataiku_iac.dss.drift", "-e", "target=prod_design"], {}, tmp_path)
+    assert code == 0 and "Drift of SALES in prod: 0 drifted, 0 missing, 0 unmanaged" in output, output

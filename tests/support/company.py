@@ -36,20 +36,23 @@ class Company:
         self.site = site
         self.projects = list(projects)
         self.states = folder / "states"
-        (folder / "inventory").mkdir()
-        (folder / "group_vars").mkdir()
         for key in self.projects:
             _write(folder / f"projects/{key}/project.yml", _configuration(key))
         place = {"type": "local", "path": "{{ dss_states }}"}
-        _write(folder / "group_vars/all.yml", {"dss_state_backend": place, "dss_states": str(self.states)})
+        _write(folder / "inventory/group_vars/all.yml", {"dss_state_backend": place, "dss_states": str(self.states)})
         _write(folder / PLAYBOOK, [_play()])
         self.write_inventory()
 
-    def write_inventory(self, listed: bool = True, **more: t.Any) -> None:
-        """The inventory; with ``listed`` the projects stand in it, otherwise each node is asked for them."""
+    def write_inventory(self, listed: bool = True, **nodes: Document) -> None:
+        """The inventory; with ``listed`` the projects stand in it, otherwise each node is asked for them.
+
+        ``nodes`` are more nodes of an environment.
+        """
         environments = {name: self._environment(name, listed) for name in ENVIRONMENTS}
+        for name, more in nodes.items():
+            environments[name]["nodes"] |= more
         plugin = {"plugin": "dataiku_iac.dss.environments", "expand": "projects", "environments": environments}
-        _write(self.folder / INVENTORY, {**plugin, **more})
+        _write(self.folder / INVENTORY, plugin)
 
     def _environment(self, name: str, listed: bool) -> Document:
         return {

@@ -26,7 +26,7 @@ LOCAL: Mapping[str, t.Any] = {
     "ansible_connection": trust_as_template("local"),
     "ansible_python_interpreter": trust_as_template("{{ ansible_playbook_python }}"),
 }
-_FROM_FILE = trust_as_template("{{ lookup('ansible.builtin.file', dss_api_key_file) | trim }}")
+_FROM_FILE = trust_as_template("{{ lookup('ansible.builtin.file', dss_api_key_file, lstrip=true) }}")
 _FROM_ENVIRONMENT = trust_as_template("{{ lookup('ansible.builtin.env', dss_api_key_env, default=undef()) }}")
 _TRANSPORT = ("ca_path", "validate_certs", "client_certificate", "timeout", "workers")
 
