@@ -26,6 +26,7 @@ from ._promotion.record import WAITING, Record, Records
 from ._promotion.run import Failed, Promotion, Route, Undone
 from ._remapping import Remapping
 from ._runs.running import running_work, wait_until_idle
+from ._session import other_session
 from ._task import Caller, RunError
 from ._work import Work
 
@@ -68,17 +69,20 @@ class Task:
         step = {"activate": self._activate, "accept": self._accept, "rollback": self._rollback, "show": self._show}
         return step[self.params["action"]]()
 
+    def _stopped(self) -> str:
+        return self.work.guard.stopped
+
     def _route(self) -> Route:
         params, work = self.params, self.work
         archive = Archive(Path(work.caller.base, params["path"]), params["checksum"]) if params["path"] else None
-        patience = Patience(params["wait_timeout"], lambda: work.guard.stopped)
+        patience = Patience(params["wait_timeout"], self._stopped)
         deployer = params["deployer"]
         if deployer is None:
             landing = Landing(params["project_folder"] or "", params["permissions"])
             return Direct(work.node, self.project, archive, landing, patience, work.guard.check)
         infrastructure = deployer["infrastructure"]
         return ByDeployer(
-            deployer=self._node(deployer),
+            deployer=self._node("deployer"),
             node=work.node,
             project=self.project,
             infrastructure=infrastructure,
@@ -89,12 +93,11 @@ class Task:
             check=work.guard.check,
         )
 
-    def _node(self, params: Mapping[str, t.Any]) -> DssNode:
-        """Another node of this task, closed with it."""
-        options = node_options(params, self.work.caller.environ)
-        self.work.hide({options.api_key})
-        node = DssNode(options, lambda: self.work.guard.stopped, lambda: self.work.ledger.lost)
-        self._stack.callback(node.close)
+    def _node(self, name: str) -> DssNode:
+        """The other node that an option names, closed with the task."""
+        secrets: set[str] = set()
+        node = self._stack.enter_context(other_session(name, self.params[name], self.work.caller, secrets))
+        self.work.hide(secrets)
         return node
 
     # The steps --------------------------------------------------------------------------------------------------------
@@ -210,8 +213,9 @@ class Task:
         """What the node lacks for the remapping; nothing is asked where no source is given to compare with."""
         if not self.params["source"]:
             return []
-        source = self._node(self.params["source"])
-        return judged(source, self.work.node, self.project, wanted.remapping or self.promotion.held.remapping)
+        return judged(
+            self._node("source"), self.work.node, self.project, wanted.remapping or self.promotion.held.remapping
+        )
 
     def _notes(self, rows: Sequence[Row]) -> list[str]:
         """What is worth saying without being in the way."""
@@ -224,8 +228,7 @@ class Task:
         if rule == "ignore" or not self.promotion.held.exists:
             return
         if rule == "wait" and not self.check_mode:
-            stopped = lambda: self.work.guard.stopped  # noqa: E731
-            wait_until_idle(self.work.node, self.project, self.params["wait_timeout"], stopped)
+            wait_until_idle(self.work.node, self.project, self.params["wait_timeout"], self._stopped)
         elif rule == "refuse" and (running := running_work(self.work.node, self.project)):
             raise DssError(
                 f"{', '.join(map(str, running))} of {self.project} runs: try again later, or give running: wait"
