@@ -31,6 +31,20 @@ def test_publishing_makes_the_published_project(site: SandboxSite, deployer: Any
     assert [project.id for project in deployer.list_projects()] == ["OTHER", "PROJ"]
 
 
+def test_a_bundle_carries_its_report_of_project_standards(site: SandboxSite, deployer: Any) -> None:
+    dev = site.nodes["dev"]
+    dev.control.instance(standards_checks=[{"id": "described", "name": "It is described"}])
+    dev.control.outcomes(standards={"PROJ": {"described": 4}})
+    project = dev.client().get_project("PROJ")
+    for bundle, evaluated in (("judged", True), ("skipped", False)):
+        project.export_bundle(bundle, evaluate_project_standards_checks=evaluated)
+        project.publish_bundle(bundle)
+    published = deployer.get_project("PROJ")
+    (info,) = published.get_project_standards_report("judged").checks_run_info.values()
+    assert info.result.severity == 4
+    assert published.get_project_standards_report("skipped") is None
+
+
 def test_a_published_bundle_is_not_published_again_unless_switched(site: SandboxSite, published: Any) -> None:
     assert "already published" in refusal(published.publish_bundle, "v1")
     site.nodes["deployer"].control.switch(existing_bundle="replace")
@@ -50,7 +64,6 @@ def test_archives_are_uploaded_downloaded_and_deleted(site: SandboxSite, deploye
     published.delete_bundle("v1")
     assert [package["id"] for package in published.get_status().get_raw()["packages"]] == ["v2"]
     assert NOT_FOUND in refusal(published.get_bundle_stream, "v1")
-    assert published.get_project_standards_report("v2") is None
     deployer.get_project("NEW").delete()
     assert [project.id for project in deployer.list_projects()] == ["PROJ"]
 

@@ -17,6 +17,7 @@ from ..published import publish
 from ..remapping import code_envs_used, connections_used
 from ..router import PROJECT_READ, PROJECT_WRITE, Route
 from ..shelf import Bundle
+from . import standards
 from .common import already_there, not_found
 
 _ID = re.compile(r"[\w. -]+")  # unverified: what is valid in an id
@@ -56,6 +57,8 @@ def _export(call: Call) -> Any:
         "bundleId": bundle_id,
         "usedCodeEnvRefs": [{"envLang": language, "envName": name} for language, name in code_envs_used(files)],
     }
+    if not told["projectStandardsSkipped"]:  # unverified: where a bundle keeps the report
+        manifest["projectStandardsReport"] = standards.run_checks(call.node, project, call.author)
     info = {"bundleId": bundle_id, "state": "LOCAL", "typeBadges": [], "exportManifest": told}  # unverified: state
     call.node.exported.put(project.key, bundle_id, info, archive.write(manifest, files, project.version_tags()))
     if call.switch("bundle_export_commits"):
