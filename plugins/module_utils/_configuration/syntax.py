@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .document import MAX_DEPTH
+
 _INDENT = re.compile(r"[ ]*\t[ \t]*")
 
 # The texts of libyaml and of PyYAML's own parser; the first that occurs in the message decides.
@@ -44,6 +46,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("a tag", "'!' begins a tag and this is none; quote the text"),
     ("directive", "a line that begins with '%' is a directive and this is none; quote the text"),
     ("incompatible YAML document", "only YAML 1.1 and 1.2 can be read"),
+    ("nesting depth", f"values are nested deeper than {MAX_DEPTH} levels"),  # newer parsers stop by themselves at 1,000
     ("<document start>", "something follows the end of the document; a file holds one document"),
 )
 
