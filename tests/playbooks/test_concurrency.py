@@ -28,7 +28,7 @@ from support.process import until
 from support.runs import Ended, Runs
 from support.sandbox import SandboxProcess
 
-ROUNDS = 100 if os.environ.get("DSS_TEST_FULL") else 10
+ROUNDS = 100 if os.environ.get("DSS_TEST_FULL") else 6
 SECONDS = 120  # a deadlock ends a test, not the tests
 LEASE = 0.9
 

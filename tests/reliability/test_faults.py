@@ -19,7 +19,7 @@ WORST = (
     "PUT /projects/REL/recipes/from_moved",
     "PUT /projects/REL/recipes/their_",
 )
-COUNT = 6  # calls an effect, or writes a backend
+COUNT = 4  # calls an effect, or writes a backend
 EFFECTS: dict[str, dict[str, t.Any]] = {
     "error": {"status": 500},
     "timeout": {"delay_ms": 600},
