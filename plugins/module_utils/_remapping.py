@@ -16,7 +16,7 @@ from ._errors import ConfigurationError, Location, Problem
 SECTIONS: Mapping[str, str] = {"connections": "connections", "code_envs": "codeEnvs", "containers": "containerExecs"}
 _CONTAINERS_ENABLED = "enableContainerExecRemapping"
 
-Locate = Callable[[tuple[str | int, ...]], Location]
+Locate = Callable[[tuple[t.Union[str, int], ...]], Location]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 import time
@@ -30,7 +31,7 @@ from ._variables import Value, loop_names, value_of, vaulted, with_hosts, with_v
 
 # Imported in the parent, so that not each of its workers has to; who lacks it is told by what needs it.
 with contextlib.suppress(ImportError):
-    import dataikuapi  # noqa: F401
+    importlib.import_module("dataikuapi")
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()

@@ -75,7 +75,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, Document]
     code, output = run([str(AWX / arguments[0]), *arguments[1:]], environ, folder)
     assert code == 0, output
     assert "planted-" not in output and "WARNING" not in output
-    return [(name, arguments) for name, arguments in map(json.loads, log.read_text().splitlines())]
+    return [tuple(json.loads(line)) for line in log.read_text().splitlines()]
 
 
 def test_the_modules_get_everything_that_the_files_say(calls: list[tuple[str, Document]]) -> None:

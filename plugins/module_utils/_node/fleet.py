@@ -37,7 +37,7 @@ class FleetManager(DssNode):
 
     def instances(self) -> list[dict[str, t.Any]]:
         """Each instance: ``id label type tags network`` and ``addresses`` by kind, without those that it has not."""
-        found = self._asked("/instances", lambda: self._client.list_instances())
+        found = self._asked("/instances", self._client.list_instances)
         return gather([partial(self._instance, each) for each in found], self.options.workers, lambda: None)
 
     def admin_key(self, instance: str) -> str:

@@ -65,7 +65,7 @@ def test_a_variable_adds_nothing_beside_an_option_that_excludes_it() -> None:
 def test_an_option_wins_and_its_variable_is_not_even_looked_at() -> None:
     asked: list[str] = []
     options = module_spec("dataset")["argument_spec"]
-    with_variables(options, {"timeout": 1, "project": "A", "url": "u"}, lambda name: asked.append(name))
+    with_variables(options, {"timeout": 1, "project": "A", "url": "u"}, asked.append)
     assert "dss_timeout" not in asked and "dss_project" not in asked
     assert not {"dss_url", "dss_api_key", "dss_instance"} & {*asked}
     assert "dss_workers" in asked
