@@ -213,9 +213,9 @@ class Task:
         """What the node lacks for the remapping; nothing is asked where no source is given to compare with."""
         if not self.params["source"]:
             return []
-        return judged(
-            self._node("source"), self.work.node, self.project, wanted.remapping or self.promotion.held.remapping
-        )
+        former = (self.promotion.held.container or {}).get("remapping")
+        table = former if wanted.remapping is None else wanted.remapping.to_dss(former)
+        return judged(self._node("source"), self.work.node, self.project, Remapping.from_dss(table))
 
     def _notes(self, rows: Sequence[Row]) -> list[str]:
         """What is worth saying without being in the way."""
@@ -227,12 +227,13 @@ class Task:
         rule = self.params["running"]
         if rule == "ignore" or not self.promotion.held.exists:
             return
-        if rule == "wait" and not self.check_mode:
+        running = running_work(self.work.node, self.project)
+        if running and rule == "refuse":
+            names = ", ".join(map(str, running))
+            raise DssError(f"{names} of {self.project} runs: try again later, or give running: wait")
+        if running and not self.check_mode:
             wait_until_idle(self.work.node, self.project, self.params["wait_timeout"], self._stopped)
-        elif rule == "refuse" and (running := running_work(self.work.node, self.project)):
-            raise DssError(
-                f"{', '.join(map(str, running))} of {self.project} runs: try again later, or give running: wait"
-            )
+            self.promotion.look()  # what ran may have changed variables
 
     def _data(self, record: Record) -> dict[str, t.Any]:
         return {

@@ -178,6 +178,16 @@ def test_what_the_node_lacks_stops_it_before_anything_moves(place: Place) -> Non
     assert place.prod.control.calls()["writes"] == 0 and not place.record.exists()
 
 
+def test_what_is_judged_is_what_will_be(place: Place) -> None:
+    """A section that is given replaces that of the project, also an empty one."""
+    place.accepted(place.v1)
+    planned = place.promote(place.v2, True, remapping={"connections": {}}, source=access(place.dev), on_finding="warn")
+    assert [(row["source"], row["target"]) for row in planned["remapping"]] == [("pg_dev", "pg_dev")]
+    assert "remapping of connections pg_dev: pg_prod -> none" in planned["diff"]["prepared"]
+    planned = place.promote(place.v2, True, remapping={"code_envs": {}}, source=access(place.dev))
+    assert [(row["source"], row["target"]) for row in planned["remapping"]] == [("pg_dev", "pg_prod")]
+
+
 def test_an_archive_that_was_touched_is_not_sent(place: Place) -> None:
     place.accepted(place.v1)
     Path(place.v2.path).write_bytes(Path(place.v2.path).read_bytes() + b" ")
