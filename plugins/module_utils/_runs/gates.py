@@ -17,7 +17,7 @@ from . import quality, standards
 from .gate_options import Gate, gates_from
 from .jobs import Build, build_and_wait, build_of
 from .outputs import outputs_of
-from .run import Patience, Run
+from .run import Deadline, Run
 from .scenarios import FAIL_ON, Scenario, scenario_named, scenarios_of, start_and_wait
 
 
@@ -70,9 +70,9 @@ def run_gates(
     for gate in _all(gates):
         started(gate)
         begun = time.monotonic()
-        patience = Patience(timeout if gate.seconds is None else gate.seconds, stopped)
+        deadline = Deadline(timeout if gate.seconds is None else gate.seconds, stopped)
         try:
-            verdict = _TYPES[gate.type].judge(node, project, gate, patience)
+            verdict = _TYPES[gate.type].judge(node, project, gate, deadline)
         except Interrupted:
             raise
         except DssError as error:
@@ -108,11 +108,11 @@ def _tests_outlook(node: DssNode, project: str, gate: Gate) -> Outlook:
     return Outlook(gate, f"run the test scenarios of {project}: {names}", bool(found))
 
 
-def _tests(node: DssNode, project: str, gate: Gate, patience: Patience) -> _Verdict:
+def _tests(node: DssNode, project: str, gate: Gate, deadline: Deadline) -> _Verdict:
     found = _test_scenarios(node, project)
     if not found:
         return _none(gate, f"{project} has no test scenario")
-    runs = [_run(node, scenario, gate, patience) for scenario in found]
+    runs = [_run(node, scenario, gate, deadline) for scenario in found]
     failed = [run for run in runs if run.problem]
     if not failed:
         return _Verdict(True, f"{len(runs)} of {len(runs)} test scenarios passed")
@@ -124,15 +124,15 @@ def _scenario_outlook(node: DssNode, project: str, gate: Gate) -> Outlook:
     return Outlook(gate, f"run {scenario_named(scenarios_of(node, project), gate.value, project)}", True)
 
 
-def _scenario(node: DssNode, project: str, gate: Gate, patience: Patience) -> _Verdict:
-    return _of(_run(node, scenario_named(scenarios_of(node, project), gate.value, project), gate, patience))
+def _scenario(node: DssNode, project: str, gate: Gate, deadline: Deadline) -> _Verdict:
+    return _of(_run(node, scenario_named(scenarios_of(node, project), gate.value, project), gate, deadline))
 
 
-def _run(node: DssNode, scenario: Scenario, gate: Gate, patience: Patience) -> Run:
+def _run(node: DssNode, scenario: Scenario, gate: Gate, deadline: Deadline) -> Run:
     params = gate.options.get("params") or {}
     fail_on = gate.options.get("fail_on") or FAIL_ON
     try:
-        return start_and_wait(node, scenario, params, patience, fail_on, bool(gate.options.get("abort_on_timeout")))
+        return start_and_wait(node, scenario, params, deadline, fail_on, bool(gate.options.get("abort_on_timeout")))
     except Interrupted:
         raise
     except DssError as error:  # of several test scenarios the others still run
@@ -158,9 +158,9 @@ def _build_outlook(node: DssNode, project: str, gate: Gate) -> Outlook:
     return Outlook(gate, f"run {build} ({build.type})", True)
 
 
-def _build(node: DssNode, project: str, gate: Gate, patience: Patience) -> _Verdict:
+def _build(node: DssNode, project: str, gate: Gate, deadline: Deadline) -> _Verdict:
     return _of(
-        build_and_wait(node, _build_of(node, project, gate), patience, bool(gate.options.get("abort_on_timeout")))
+        build_and_wait(node, _build_of(node, project, gate), deadline, bool(gate.options.get("abort_on_timeout")))
     )
 
 
@@ -184,7 +184,7 @@ def _quality_outlook(node: DssNode, project: str, gate: Gate) -> Outlook:
     )
 
 
-def _quality(node: DssNode, project: str, gate: Gate, patience: Patience) -> _Verdict:
+def _quality(node: DssNode, project: str, gate: Gate, deadline: Deadline) -> _Verdict:
     allowed = gate.options.get("allowed") or quality.ALLOWED
     partition = str(gate.options.get("partition") or "")
     datasets = _datasets(node, project, gate)
@@ -192,7 +192,7 @@ def _quality(node: DssNode, project: str, gate: Gate, patience: Patience) -> _Ve
         return _none(gate, f"no dataset of {project} has its data quality monitored")
     if gate.options.get("compute", True):
         for dataset in datasets:
-            quality.compute_rules(node, project, dataset, partition, patience)
+            quality.compute_rules(node, project, dataset, partition, deadline)
     found = [quality.quality_of(node, project, dataset, partition, allowed) for dataset in datasets]
     bad = [item for item in found if item.status not in allowed]
     if not bad:
@@ -204,11 +204,11 @@ def _standards_outlook(node: DssNode, project: str, gate: Gate) -> Outlook:
     return Outlook(gate, f"run the project standards of {project}", True)
 
 
-def _standards(node: DssNode, project: str, gate: Gate, patience: Patience) -> _Verdict:
+def _standards(node: DssNode, project: str, gate: Gate, deadline: Deadline) -> _Verdict:
     most = gate.options.get("max_severity", standards.MAX_SEVERITY)
     checks = [
         check
-        for check in standards.run_checks(node, project, gate.options.get("checks") or (), patience)
+        for check in standards.run_checks(node, project, gate.options.get("checks") or (), deadline)
         if check.applies
     ]
     if not checks:
@@ -240,7 +240,7 @@ def _none(gate: Gate, what: str) -> _Verdict:
 @dataclass(frozen=True)
 class _Type:
     outlook: Callable[[DssNode, str, Gate], Outlook]
-    judge: Callable[[DssNode, str, Gate, Patience], _Verdict]
+    judge: Callable[[DssNode, str, Gate, Deadline], _Verdict]
 
 
 _TYPES = {

@@ -15,7 +15,7 @@ from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._node.client import DssNode
 from .outputs import Output, outputs_of, outputs_of_recipe
-from .run import Part, Patience, Run, needing, of_project
+from .run import Deadline, Part, Run, needing, of_project
 from .running import JOB_ENDED
 from .watch import Watched, started_after_all
 
@@ -75,7 +75,7 @@ def build_of(
     return Build(project, chosen, outputs_of(node, project, outputs, partition))
 
 
-def build_and_wait(node: DssNode, build: Build, patience: Patience, abort: bool = False, wait: bool = True) -> Run:
+def build_and_wait(node: DssNode, build: Build, deadline: Deadline, abort: bool = False, wait: bool = True) -> Run:
     """Start a job and wait for its end; without ``wait`` the result has only its id.
 
     ``Run.problem`` says what went wrong once it was started. With ``abort`` a job that takes too long is aborted. Raises
@@ -89,11 +89,11 @@ def build_and_wait(node: DssNode, build: Build, patience: Patience, abort: bool 
     except NodeError as error:
         if not error.doubtful:
             raise
-        job_id = started_after_all(lambda: _new_jobs(node, build, before), str(build), patience, error)
+        job_id = started_after_all(lambda: _new_jobs(node, build, before), str(build), deadline, error)
         warnings = (f"the answer to the start of {build} was lost; job {job_id}, which began then, is taken for it",)
     if not wait:
         return Run(str(build), job_id, warnings=warnings)
-    run = _begun_job(node, build, job_id).until_end(node, patience, JOB_ENDED - {"DONE"}, abort)
+    run = _begun_job(node, build, job_id).until_end(node, deadline, JOB_ENDED - {"DONE"}, abort)
     return replace(run, warnings=warnings)
 
 

@@ -15,7 +15,7 @@ from .._errors import NodeError
 from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._node.client import DssNode
-from .run import Patience, needing, of_project
+from .run import Deadline, needing, of_project
 
 ALLOWED = ("OK", "WARNING")
 RIGHT = "the right to write to the project, which computing rules needs"
@@ -42,13 +42,13 @@ def monitored(node: DssNode, project: str) -> list[str]:
         return sorted(map(str, node.get(path, onlyMonitored=True).keys()))
 
 
-def compute_rules(node: DssNode, project: str, dataset: str, partition: str, patience: Patience) -> None:
+def compute_rules(node: DssNode, project: str, dataset: str, partition: str, deadline: Deadline) -> None:
     """Compute all rules of a dataset and wait. Raises ``NodeError`` and ``Interrupted``."""
     with needing(RIGHT):
         answer = node.post(
             f"{_path(project, dataset)}/actions/compute-rules", None, partition=partition or _UNPARTITIONED
         )
-    patience.result(node, answer, f"computing the rules of {project}.{dataset}")
+    deadline.result(node, answer, f"computing the rules of {project}.{dataset}")
 
 
 def quality_of(node: DssNode, project: str, dataset: str, partition: str, allowed: Collection[str]) -> Quality:

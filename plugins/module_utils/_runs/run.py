@@ -26,7 +26,7 @@ _LOG_LINES, _LOG_CHARACTERS = 60, 8000
 
 
 @dataclass(frozen=True)
-class Patience:
+class Deadline:
     """How many seconds a task waits in all, and what makes it stop earlier."""
 
     seconds: float

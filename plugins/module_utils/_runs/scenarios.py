@@ -16,7 +16,7 @@ from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._node.client import DssNode
 from .._node.wait import TimedOut
-from .run import CANCELLED, Part, Patience, Run, needing, of_project
+from .run import CANCELLED, Deadline, Part, Run, needing, of_project
 from .watch import Watched, started_after_all
 
 FAIL_ON = ("FAILED", "ABORTED")
@@ -80,7 +80,7 @@ def start_and_wait(
     node: DssNode,
     scenario: Scenario,
     params: Mapping[str, t.Any],
-    patience: Patience,
+    deadline: Deadline,
     fail_on: Collection[str] = FAIL_ON,
     abort: bool = False,
     wait: bool = True,
@@ -99,7 +99,7 @@ def start_and_wait(
     except NodeError as error:
         if not error.doubtful:
             raise
-        run_id = started_after_all(lambda: _new_runs(node, scenario, before, params), str(scenario), patience, error)
+        run_id = started_after_all(lambda: _new_runs(node, scenario, before, params), str(scenario), deadline, error)
         warnings = (f"the answer to the start of {scenario} was lost; run {run_id}, which began then, is taken for it",)
     else:
         if cancelled:
@@ -107,7 +107,7 @@ def start_and_wait(
         if not wait:
             return Run(str(scenario))
         try:
-            found = patience.wait(lambda: _begun(node, scenario, trigger, fire_id), f"the start of {scenario}")
+            found = deadline.wait(lambda: _begun(node, scenario, trigger, fire_id), f"the start of {scenario}")
         except TimedOut as error:
             return Run(str(scenario), problem=str(error))
         except NodeError as error:
@@ -120,7 +120,7 @@ def start_and_wait(
     if not wait:
         return Run(str(scenario), run_id, warnings=warnings)
     watched = _begun_run(node, scenario, run_id)
-    return replace(watched.until_end(node, patience, fail_on, abort), warnings=warnings)
+    return replace(watched.until_end(node, deadline, fail_on, abort), warnings=warnings)
 
 
 def last_runs(node: DssNode, scenario: Scenario, limit: int, finished: bool = False) -> list[Mapping[str, t.Any]]:

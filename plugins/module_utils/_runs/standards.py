@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._node.client import DssNode
-from .run import Patience, needing
+from .run import Deadline, needing
 
 MAX_SEVERITY = 3
 RIGHT = "the right to run project standards, which DSS gives to those who may write to the project"
@@ -45,13 +45,13 @@ class Check:
         return f"{self.name}: {found}" + (f", {self.message}" if self.message else "")
 
 
-def run_checks(node: DssNode, project: str, ids: Sequence[str], patience: Patience) -> list[Check]:
+def run_checks(node: DssNode, project: str, ids: Sequence[str], deadline: Deadline) -> list[Check]:
     """Run checks by their ids, or those of the scope of the project, and wait. Raises ``NodeError``, ``Interrupted``."""
     what = f"the project standards of {project}"
     path = path_of("projects", project, "project-standards", "actions", "run")
     with needing(RIGHT):
         answer = node.post(path, None, **({"checkIds": list(ids)} if ids else {}))
-    report = patience.result(node, answer, what)
+    report = deadline.result(node, answer, what)
     with understood(what):
         told = report.get("bundleChecksRunInfo") or {}
         return [_check(key, told.get(key) or {}) for key in dict.fromkeys([*ids, *told])]

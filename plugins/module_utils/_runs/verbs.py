@@ -15,7 +15,7 @@ from .._task import Caller, RunError
 from .gate_options import Gate, gates_from
 from .gates import GateResult, outlook_of, run_gates
 from .jobs import build_and_wait, build_of
-from .run import CANCELLED, Patience, Run
+from .run import CANCELLED, Deadline, Run
 from .scenarios import scenario_named, scenarios_of, start_and_wait
 
 Params = Mapping[str, t.Any]
@@ -104,8 +104,8 @@ def _said(results: Sequence[GateResult], total: int) -> str:
     return f"{len(failed)} of {total} gates did not pass: {reasons}"
 
 
-def _patience(params: Params, caller: Caller) -> Patience:
-    return Patience(params["wait_timeout"], lambda: caller.guard.stopped)
+def _patience(params: Params, caller: Caller) -> Deadline:
+    return Deadline(params["wait_timeout"], lambda: caller.guard.stopped)
 
 
 def _planned(lines: Sequence[str]) -> Result:

@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import Interrupted, NodeError
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._runs import run as run_module
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._runs.run import (
+    Deadline,
     Part,
-    Patience,
     Run,
     end_of_log,
     failure_of,
@@ -41,7 +41,7 @@ def turns(*found: t.Any) -> t.Callable[[], t.Any]:
 
 
 def test_the_only_candidate_is_taken_even_if_it_comes_late() -> None:
-    assert started_after_all(turns([], DOWN, [], ["r1"]), "it", Patience(5, never), LOST) == "r1"
+    assert started_after_all(turns([], DOWN, [], ["r1"]), "it", Deadline(5, never), LOST) == "r1"
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_the_only_candidate_is_taken_even_if_it_comes_late() -> None:
 )
 def test_where_no_single_one_is_found_the_start_stays_doubtful(found: t.Any, seen: str) -> None:
     with pytest.raises(NodeError, match=rf"dss broke; {seen}: look in DSS whether it runs before") as caught:
-        started_after_all(turns(found), "it", Patience(0, never), LOST)
+        started_after_all(turns(found), "it", Deadline(0, never), LOST)
     assert caught.value.doubtful
 
 
 def test_a_signal_while_a_lost_start_is_looked_up() -> None:
     with pytest.raises(Interrupted, match="while waiting for the start of it, which goes on in DSS"):
-        started_after_all(turns([]), "it", Patience(60, lambda: "stopped by SIGTERM"), LOST)
+        started_after_all(turns([]), "it", Deadline(60, lambda: "stopped by SIGTERM"), LOST)
 
 
 def test_faults_that_pass_are_borne_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +82,7 @@ def watched(*found: t.Any) -> Watched:
 
 def until_end(watching: Watched, aborting: t.Any = None) -> Run:
     node: t.Any = ScriptedNode({"GET /log": "the log", "POST /abort": aborting})
-    return watching.until_end(node, Patience(0, never), ("FAILED",), abort=True)
+    return watching.until_end(node, Deadline(0, never), ("FAILED",), abort=True)
 
 
 def test_what_ends_on_its_own_before_the_abort_is_told_so() -> None:
