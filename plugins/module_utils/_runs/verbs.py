@@ -35,7 +35,7 @@ def scenario_run(params: Params, caller: Caller, secrets: set[str]) -> Result:
         caller.explain(f"{scenario} is started")
         abort, wait = params["abort_on_timeout"], params["wait"]
         run = start_and_wait(
-            node, scenario, params["params"], _patience(params, caller), params["fail_on"], abort, wait
+            node, scenario, params["params"], _deadline(params, caller), params["fail_on"], abort, wait
         )
         return _ended(result | {"run": {**run.as_data(), "steps": run.parts_as_data()}}, run)
 
@@ -57,7 +57,7 @@ def build(params: Params, caller: Caller, secrets: set[str]) -> Result:
             return result
         caller.guard.check()
         caller.explain(f"{wanted} is started")
-        run = build_and_wait(node, wanted, _patience(params, caller), params["abort_on_timeout"], params["wait"])
+        run = build_and_wait(node, wanted, _deadline(params, caller), params["abort_on_timeout"], params["wait"])
         return _ended(result | {"job": {**run.as_data(), "activities": run.parts_as_data()}}, run)
 
 
@@ -104,7 +104,7 @@ def _said(results: Sequence[GateResult], total: int) -> str:
     return f"{len(failed)} of {total} gates did not pass: {reasons}"
 
 
-def _patience(params: Params, caller: Caller) -> Deadline:
+def _deadline(params: Params, caller: Caller) -> Deadline:
     return Deadline(params["wait_timeout"], lambda: caller.guard.stopped)
 
 
