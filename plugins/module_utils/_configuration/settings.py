@@ -67,7 +67,7 @@ def _without_effect(settings: object) -> list[Finding]:
         return []
     findings = []
     if "require_tests" in settings:
-        message = "acts in promotions only: an apply runs no tests"
+        message = "not applied, because only a promotion runs tests"
         findings.append(Finding((*_PLACE, "require_tests"), message, warning=True))
     audit = settings.get("audit_log")
     destination = audit.get("destination") if isinstance(audit, Mapping) else None

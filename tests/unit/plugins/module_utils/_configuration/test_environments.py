@@ -97,7 +97,7 @@ def test_tests_are_not_run_and_that_is_said(write: Write) -> None:
     found, problems = settings_of(write, "{require_tests: true, require_approval: true}")
     assert found == Settings(require_approval=True)
     assert problems == [
-        "warning environments/dev.yml:1:12 settings.require_tests: acts in promotions only: an apply runs no tests"
+        "warning environments/dev.yml:1:12 settings.require_tests: not applied, because only a promotion runs tests"
     ]
 
 
