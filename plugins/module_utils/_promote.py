@@ -108,6 +108,7 @@ class Task:
         if promotion.is_settled(wanted):
             return {**_NOTHING, "promotion": self._data(t.cast(Record, record))}
         if promotion.waits(wanted):
+            self._idle()  # a test that a killed run has started may still run, and would be in the way of its next start
             return {
                 **_NOTHING,
                 "promotion": self._data(t.cast(Record, record)),

@@ -280,6 +280,18 @@ def test_running_work_is_waited_for_or_refused(place: Place, work: str) -> None:
         place.prod.control.switch(scenario_run_seconds=0, job_seconds=0)
 
 
+def test_a_test_that_a_killed_run_has_started_is_waited_for(place: Place) -> None:
+    place.promote(place.v1)
+    place.prod.control.switch(scenario_run_seconds=1)
+    scenario = place.prod.client().get_project(KEY).get_scenario("smoke")
+    try:
+        scenario.run()
+        assert not place.promote(place.v1)["changed"]
+        assert not scenario.get_last_runs()[0].running
+    finally:
+        place.prod.control.switch(scenario_run_seconds=0)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
