@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sessions of ./dev test, fastest first. ./dev prepares their environment; nox only runs them."""
+"""The sessions of ./dev test, fastest first. ./dev prepares their environment; nox only runs them.
+
+Those with the tag ``alone`` use one core; ./dev runs them side by side, after the others.
+"""
 
 from __future__ import annotations
 
@@ -119,13 +122,13 @@ pytest_session("playbooks", "Playbooks as a user runs them, against a sandbox no
 pytest_session("reliability", "Runs that are killed at any point, and calls that fail: nothing is lost.")
 
 
-@session("molecule")
+@session("molecule", "alone")
 def molecule(session: nox.Session) -> None:
     """The roles, twice, and what they leave behind."""
     session.run("molecule", "test", "--all")
 
 
-@session("galaxy-importer")
+@session("galaxy-importer", "alone")
 def galaxy_importer(session: nox.Session) -> None:
     """Galaxy takes the tarball without a warning."""
     config = SCRATCH / "galaxy-importer.cfg"
@@ -140,7 +143,7 @@ def galaxy_importer(session: nox.Session) -> None:
         session.error("galaxy-importer lets this pass, the project does not")
 
 
-@session("sanity")
+@session("sanity", "alone")
 def sanity(session: nox.Session) -> None:
     """ansible-test, on a copy (it refuses links and other folders) and with a home of its own."""
     python = session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True).strip()

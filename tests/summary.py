@@ -13,7 +13,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 scratch = Path(sys.argv[1])
-sessions = json.loads((scratch / "sessions.json").read_text())["sessions"]
+sessions = [
+    session
+    for report in scratch.glob("*.sessions.json")
+    for session in json.loads(report.read_text())["sessions"]
+]
 results = Counter(session["result"] for session in sessions)
 tests: Counter[str] = Counter()
 for report in scratch.glob("*.xml"):
