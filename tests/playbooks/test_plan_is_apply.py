@@ -22,7 +22,7 @@ from support.engine import run_module
 from support.random_projects import KEY, RandomProject
 from support.sandbox import SandboxProcess
 
-WALKS, STEPS = (10, 50) if os.environ.get("DSS_TEST_FULL") else (5, 30)
+WALKS, STEPS = (10, 50) if os.environ.get("DSS_TEST_FULL") else (4, 25)
 OF_THE_NODE = {"versionTag", "creationTag"}  # every write moves them
 SORTS = {"update config", "update drift", "create drift", "delete config", "refused"}
 

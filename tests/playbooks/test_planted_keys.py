@@ -34,7 +34,7 @@ PUT_THERE = {INVENTORY: "plain", "job/inventory/hosts": "plain", "job/artifacts/
 
 def forms(key: str) -> Iterator[bytes]:
     """A key as it is, in an address, in JSON, and in Base64 wherever it begins in what is encoded."""
-    yield from (text.encode() for text in {key, quote(key, safe=""), json.dumps(key)[1:-1]})
+    yield from (text.encode() for text in (key, quote(key, safe=""), json.dumps(key)[1:-1]))
     for before in range(3):
         whole = base64.b64encode(b"x" * before + key.encode())
         inner = whole[(0, 2, 3)[before] : len(whole) // 4 * 4 - 4]  # what its neighbours have no part in

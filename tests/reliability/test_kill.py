@@ -16,8 +16,8 @@ from support.changing_project import FORMER, KEY, LATTER, PASSWORDS, THEIRS, add
 from support.held import differing
 from support.trial import FULL, KINDS, Laboratory, Trial, assert_finished, changed_by, chosen
 
-COUNT = 12  # points a backend and series
-TWICE = 40 if FULL else 3  # pairs of points a backend
+COUNT = 10  # points a backend and series
+TWICE = 40 if FULL else 2  # pairs of points a backend
 PARTS = 4  # tests that share the points of a backend
 
 
