@@ -14,9 +14,7 @@ from xml.etree import ElementTree
 
 scratch = Path(sys.argv[1])
 sessions = [
-    session
-    for report in scratch.glob("*.sessions.json")
-    for session in json.loads(report.read_text())["sessions"]
+    session for report in scratch.glob("*.sessions.json") for session in json.loads(report.read_text())["sessions"]
 ]
 results = Counter(session["result"] for session in sessions)
 tests: Counter[str] = Counter()
