@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -86,14 +88,18 @@ def test_each_node_has_its_own_database(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site.db.dev", "site.db.prod"]
 
 
-def test_further_nodes_take_the_next_ports() -> None:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        port = first.getsockname()[1]
-        try:
+def free_pair() -> int:
+    """The first of two free ports, below those that the system gives to connections of other tests."""
+    for port in random.sample(range(15000, 30000), 50):
+        with socket.socket() as first, socket.socket() as second, contextlib.suppress(OSError):
+            first.bind(("127.0.0.1", port))
             second.bind(("127.0.0.1", port + 1))
-        except OSError:
-            pytest.skip(f"port {port + 1} is taken")
+            return port
+    raise AssertionError("no two free ports")
+
+
+def test_further_nodes_take_the_next_ports() -> None:
+    port = free_pair()
     site = SandboxSite("dev=design", "prod=automation", flags=("--port", str(port)))
     assert [node.url.rpartition(":")[2] for node in site.nodes.values()] == [str(port), str(port + 1)]
     assert site.stop() == 0

@@ -233,7 +233,7 @@ def test_a_lasting_fault_of_renewals_ends_the_lease(local: Backend) -> None:
 
 def test_a_renewal_that_arrived_although_it_seemed_to_fail_is_ours(local: Backend) -> None:
     watched = Watched(local)
-    lock = lock_of(watched, NAME, bob(), 0.6)
+    lock = lock_of(watched, NAME, bob(), 1.5)
     lock.acquire(0, never)
     failures = iter([True])
 
