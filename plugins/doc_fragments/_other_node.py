@@ -59,27 +59,28 @@ _DEPLOYER = """\
 class ModuleDocFragment:
     """Other nodes that a task needs: the design node, the automation node of a deployment, the deployer."""
 
-    DOCUMENTATION = "options:\n" + _option(
+    # Annotated, because the yamllint of ansible-test takes every plain assignment here for a literal; validate-modules reads the result.
+    DOCUMENTATION: str = "options:\n" + _option(
         "source",
         "The design node, from which an automation node gets the archive through a temporary file on the controller.",
     )
 
-    HUB = "options:\n" + _option(
+    HUB: str = "options:\n" + _option(
         "deployer",
         "The deployer, so that a new bundle gets an id that is not there either. A design node that has its own deployer is asked in any case.",
     )
 
-    COMPARED = "options:\n" + _option(
+    COMPARED: str = "options:\n" + _option(
         "source",
         "The design node, so that the project there and its connections are compared with what the target has.",
         "Without it whether tables would be the same is not known.",
     )
 
-    TARGET = "options:\n" + _option(
+    TARGET: str = "options:\n" + _option(
         "target", "The automation node of the O(deployment) or O(infrastructure). Without it nothing is judged there."
     )
 
-    DEPLOYER = "options:\n" + _option(
+    DEPLOYER: str = "options:\n" + _option(
         "deployer",
         "The Project Deployer that brings the bundle to the node. Without it the archive is sent to the node itself.",
         more=_DEPLOYER,
