@@ -17,11 +17,8 @@ from .answer import understood
 
 T = t.TypeVar("T")
 
-_FIRST, _GROWTH, _LONGEST = (
-    0.1,
-    1.3,
-    10.0,
-)  # seconds; the client of Dataiku begins at 0.2 and ends at 15 (dss-api.md 1.5)
+# Seconds and a factor; the client of Dataiku begins at 0.2 and ends at 15 (dss-api.md 1.5).
+_FIRST, _GROWTH, _LONGEST = 0.1, 1.3, 10.0
 
 
 class TimedOut(NodeError):
