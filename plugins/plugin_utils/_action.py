@@ -19,6 +19,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -70,9 +71,14 @@ class DssAction(ActionBase):
         rules = {name: rule for name, rule in spec.items() if name != "argument_spec"}
         checked = ArgumentSpecValidator(spec["argument_spec"], **rules).validate(native(given))
         if checked.error_messages:
-            return {**result, "failed": True, "msg": "; ".join(checked.error_messages)}
+            return {**result, "failed": True, "msg": "; ".join(self._told(error) for error in checked.errors)}
         outcome = self._outcome(checked.validated_parameters, variables, frozenset(vaulted(given)))
         return {**result, **remove_values(outcome, checked._no_log_values)}
+
+    def _told(self, error: Exception) -> str:
+        """The validator leaves it to ``AnsibleModule`` to say that an option is not supported."""
+        about = f"Unsupported parameters for (dataiku_iac.dss.{self.MODULE}) module: "
+        return f"{about if isinstance(error, UnsupportedError) else ''}{error}"
 
     def _outcome(
         self, params: dict[str, t.Any], variables: Mapping[str, t.Any], secrets: frozenset[str]

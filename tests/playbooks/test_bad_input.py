@@ -244,7 +244,10 @@ def test_a_broken_file_of_the_client_is_named(tmp_path: Path, content: str) -> N
 PLAYED: dict[str, tuple[dict[str, t.Any], str]] = {
     "wrong key": ({"definition": DEFINITION, "api_key": "not-a-key"}, "refused the API key"),
     "node down": ({"definition": DEFINITION, "url": "http://127.0.0.1:9"}, "cannot be reached (connection refused)"),
-    "wrong option": ({"definition": DEFINITION, "prun": True}, "prun"),
+    "wrong option": (
+        {"definition": DEFINITION, "prun": True},
+        "Unsupported parameters for (dataiku_iac.dss.configuration) module: prun. ",
+    ),
     "wrong type": ({"definition": DEFINITION, "workers": "many"}, "workers"),
     "no configuration": ({}, "one of the following is required: path, definition"),
     "unknown key": ({"definition": {**DEFINITION, "datasetz": []}}, "unknown key 'datasetz'; did you mean 'datasets'?"),
