@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -76,6 +77,7 @@ def target_of(module: str, params: Mapping[str, t.Any], caller: Caller, kinds: M
             process_environment=caller.environ,
             naming=params["naming"],
             strict=params["strict"],
+            now=datetime.datetime.now(datetime.UTC),
         )
         target = _of(configuration, configuration.project_key)
         return _remapped(target, configuration, caller)

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import typing as t
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .document import MAX_DEPTH, Filled, Mapping, Sequence, Verbatim
+from .functions import NAMES as FUNCTIONS
+from .functions import Functions, Unusable
 from .words import Words
 
 # What DSS expands itself; the reporter variables are those of real projects.
@@ -21,7 +25,6 @@ DSS_NAMES = frozenset({
     "scenarioProjectKey", "triggerName", "triggerType", "dssURL", "allEventsSummary", "warningsEventsSummary",
     "failedEventsSummary",
 })  # fmt: skip
-_FUNCTIONS = ("date", "datetime", "git", "env")
 _MAX_NESTED = 20
 
 _MARKER = re.compile(r"\{\{|\{%|\$?\$\{")
@@ -52,7 +55,8 @@ class Scope:
 
     ``given`` are the variables of the task, ``files`` those of the environment file and of all environments (their
     texts are substituted in turn), ``process`` is the process environment, ``left`` are names that DSS expands.
-    Without ``templates`` the text ``{{`` means nothing: Ansible has seen it before.
+    Without ``templates`` the text ``{{`` means nothing: Ansible has seen it before. ``now`` (UTC) and ``folder`` are
+    what ``${date:...}`` and ``${git:...}`` look at.
     """
 
     given: AnyMapping[str, t.Any] = field(default_factory=dict)
@@ -61,6 +65,8 @@ class Scope:
     lookup: Callable[[str], t.Any] | None = None
     left: frozenset[str] = DSS_NAMES
     templates: bool = True
+    now: datetime.datetime | None = None
+    folder: Path | None = None
 
 
 def escape(text: str) -> str:
@@ -73,6 +79,7 @@ class Expander:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._functions = Functions(scope.now, scope.folder, scope.process)
         self._done: dict[str, t.Any] = {}
         self._open: list[str] = []
         self._words: Words | None = None
@@ -207,14 +214,19 @@ class Expander:
             return value, end + 1
         if name in self._scope.left or name.startswith("DKU_"):
             return _MISSING, end + 1
-        if (name in _FUNCTIONS and at < end) or name == "uuid":
-            raise Unfilled(
-                f"the function ${{{name}{':...' if at < end else ''}}} is not supported yet; "
-                + ("write {{ env.NAME }}" if name == "env" else "give the value as a variable of the task")
-            )
+        if name in FUNCTIONS and (at < end or name == "uuid"):
+            return self._function(name, self._default(source, at + 1, end, pairs, depth) if at < end else None), end + 1
+        if name in self._scope.process:
+            return self._scope.process[name], end + 1
         if at < end:
             return self._default(source, at + 1, end, pairs, depth), end + 1
         raise Unfilled(self._unknown(name))
+
+    def _function(self, name: str, argument: str | None) -> str:
+        try:
+            return self._functions.value(name, argument)
+        except Unusable as why:
+            raise Unfilled(str(why)) from None
 
     def _name(self, source: str, parts: Iterable[str | int], pairs: AnyMapping[int, int], depth: int) -> str:
         name = ""
@@ -270,10 +282,8 @@ class Expander:
         if self._words is None:
             self._words = Words([*self._scope.given, *(key for variables in self._scope.files for key in variables)])
         hint = self._words.nearest(name)
-        if not hint and name in self._scope.process:
-            hint = f"; for the environment variable write {{{{ env.{name} }}}}"
         return (
-            f"the variable ${{{name}}} is not declared{hint or ''}{'' if hint.endswith('?') else ';'} declare it in the variables "
+            f"the variable ${{{name}}} is not declared{hint or ';'} declare it in the variables "
             f"of the task or of the environment file, or write $${{{name}}} or !unsafe where DSS is to expand it"
         )
 

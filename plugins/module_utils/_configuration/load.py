@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import os
 import typing as t
@@ -85,27 +86,26 @@ def load(
     naming: str = "dss",
     strict: bool = True,
     project_key: str | None = None,
+    now: datetime.datetime | None = None,
 ) -> Configuration:
     """Read, substitute, translate and check a configuration; pure but for reading the files.
 
     ``environment_content`` is laid over the file of the environment, which then need not exist.
-    ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. Raises ConfigurationError with all
-    problems, and MissingLibrary.
+    ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. ``now`` (UTC) is the moment that
+    ``${date:...}`` speaks of. Raises ConfigurationError with all problems, and MissingLibrary.
     """
     if naming not in NAMINGS:
         raise ValueError(f"naming is one of {', '.join(NAMINGS)}")
+    scope = Scope(variables or {}, process=process_environment or {}, lookup=lookup, now=now)
     with _without_collection():
-        place = (environment, environment_content)
-        return _load(source, kinds, place, variables, lookup, process_environment, naming, strict, project_key)
+        return _load(source, kinds, (environment, environment_content), scope, naming, strict, project_key)
 
 
 def _load(
     source: Path | AnyMapping[str, t.Any],
     kinds: AnyMapping[str, t.Any],
     place: tuple[str | None, AnyMapping[str, t.Any] | None],
-    variables: AnyMapping[str, t.Any] | None,
-    lookup: Callable[[str], t.Any] | None,
-    process_environment: AnyMapping[str, str] | None,
+    scope: Scope,
     naming: str,
     strict: bool,
     project_key: str | None,
@@ -124,13 +124,12 @@ def _load(
     problems += wrong
     shared, wrong = shared_variables(reading.tree)
     problems += wrong
-    scope = Scope(
-        variables or {},
-        (chosen.variables, shared),
-        process_environment or {},
-        lookup,
-        DSS_NAMES | own_names(documents),
+    scope = replace(
+        scope,
+        files=(chosen.variables, shared),
+        left=DSS_NAMES | own_names(documents),
         templates=reading.tree is not None,
+        folder=reading.tree.root if reading.tree else None,
     )
     documents, wrong = substitute(documents, kinds, scope)
     # Without its environment file nearly every variable is unknown, and that is one fault.
