@@ -12,6 +12,7 @@ from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field, replace
 
 from .._errors import Problem
+from .dialect_keys import not_applied
 from .document import Mapping, Sequence, ValuePath, edited, mark_in, problem_at, relisted, renamed
 from .files import Document
 from .spellings import CODE_RECIPES, DATASET_TYPES, RECIPE_TYPES, RENAMED, column_type, is_script
@@ -20,30 +21,14 @@ _PEER_CHECKS = ("not_null", "unique", "freshness")
 
 # Keys that no kind has, and why nothing is done with them.
 _NOT_APPLIED: dict[str, dict[str, str]] = {
-    "datasets": {
-        "build_mode": "how a dataset is built is chosen by the scenario that builds it",
-        "partition_spec": "partitions are declared in partitioning",
-    },
-    "recipes": {
-        "resources": "memory and cores belong to the container configuration: name one in container",
-        "cluster": "the cluster belongs to the settings of the project",
-        "connection": "an SQL recipe runs in the connection of its inputs",
-        "compute_schema_updates": "an apply does not build, so it computes no schemas",
-        "join_config": "only a join recipe has it",
-    },
-    "scenarios": {},
+    section: not_applied(section) for section in ("datasets", "recipes", "scenarios")
 }
-_NOT_APPLIED_IN_SETTINGS = {
-    "exposed": "exposed objects are declared one by one in exposed_objects",
-    "git": "the Git remote of a project is not managed",
-    "permissions": "permissions are not managed yet",
-}
-_NOT_APPLIED_IN_DATASET_PARAMS = {
-    "partition_by": "partitions are declared in partitioning",
-    "compression": "compression is a parameter of the format: see format_params",
-    "sampling": "DSS samples when it shows data, not in a dataset",
-    "sample_size": "DSS samples when it shows data, not in a dataset",
-}
+_NOT_APPLIED["recipes"]["join_config"] = "only a join recipe has it"
+_NOT_APPLIED_IN_SETTINGS = not_applied("project.settings")
+_NOT_APPLIED_IN_DATASET_PARAMS = not_applied("datasets.params")
+_NOT_APPLIED_IN_COLUMNS = not_applied("datasets.schema.columns")
+_NOT_APPLIED_IN_JOINS = not_applied("recipes.join_config")
+_NOT_APPLIED_IN_CODE = not_applied("recipes.params")
 
 
 @dataclass
@@ -189,7 +174,7 @@ def _dataset(author: Mapping, path: ValuePath, known: frozenset[str], notes: _No
     author = _dataset_type(author)
     checks = author.get("checks")
     if isinstance(checks, list) and checks and all(_is_peer_check(check) for check in checks):
-        notes.ignored((*path, "checks"), "these checks have no counterpart: declare the checks of DSS")
+        notes.ignored((*path, "checks"), _NOT_APPLIED["datasets"]["checks"])
         author = _less(author, ("checks",))
     return _columns(author, path, notes)
 
@@ -260,9 +245,10 @@ def _columns(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
 
 
 def _column(column: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
-    if "nullable" in column:
-        notes.ignored((*path, "nullable"), "DSS does not say which columns may be empty")
-        column = _less(column, ("nullable",))
+    for key, why in _NOT_APPLIED_IN_COLUMNS.items():
+        if key in column:
+            notes.ignored((*path, key), why)
+            column = _less(column, (key,))
     spelled = column.get("type")
     if not isinstance(spelled, str):
         return column
@@ -291,22 +277,24 @@ def _recipe(author: Mapping, path: ValuePath, known: frozenset[str], folders: fr
             items = Sequence([items], author.file)
             author = edited(author, {side: items})
         if isinstance(items, list):
-            new = [_item(item, folders) for item in items]
+            new = [_item(item, folders, kind == "join", (*path, side, index), notes) for index, item in enumerate(items)]
             if any(after is not before for after, before in zip(new, items)):
                 author = edited(author, {side: relisted(items, new)})
     params = author.get("params")
     if kind in CODE_RECIPES and isinstance(params, Mapping) and "engine" in params:
-        notes.ignored((*path, "params", "engine"), "code runs where its type says: a container is named in container")
+        notes.ignored((*path, "params", "engine"), _NOT_APPLIED_IN_CODE["engine"])
         rest = _less(params, ("engine",))
         author = edited(author, {"params": rest}) if rest else _less(author, ("params",))
     return author
 
 
-def _item(item: t.Any, folders: frozenset[str]) -> t.Any:
+def _item(item: t.Any, folders: frozenset[str], joined: bool, path: ValuePath, notes: _Notes) -> t.Any:
     """An input or output as plain text, or as a mapping with dataset, folder or object."""
     if not isinstance(item, Mapping):
         return item
     if "alias" in item:
+        if not joined:
+            notes.ignored((*path, "alias"), "only the conditions of a join recipe know it")
         item = _less(item, ("alias",))
     if isinstance(item.get("ref"), str) and not {"dataset", "folder", "object"} & item.keys():
         item = renamed(item, "ref", "folder" if item["ref"] in folders else "dataset")
@@ -329,7 +317,7 @@ def _join(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
         changes["join_conditions"] = relisted(conditions, [_condition(entry, _aliases(author)) for entry in conditions])
     for key in config:
         if key not in ("type", "conditions"):
-            why = "the columns of a join are declared in payload" if key == "select" else "a join has no such setting"
+            why = _NOT_APPLIED_IN_JOINS.get(key, "a join has no such setting")
             notes.ignored((*path, "join_config", key), why)
     base = Mapping((), author.file) if params is None else params
     if params is None:

@@ -21,6 +21,7 @@ from .._remapping import Remapping
 from .checks import NAMINGS, Entries, Entry, address_of, entries_of
 from .checks import check as check_entries
 from .code_files import CodeFiles, file_keys
+from .dialect_sections import without_foreign_sections
 from .dialects import canonical, canonical_keys, with_canonical_keys
 from .document import Mapping, ValuePath, adopt, bracket, location_of, plain
 from .environments import Environment, override, read_environment, shared_variables
@@ -115,7 +116,9 @@ def _load(
     incomplete = any(problem.severity == "error" for problem in problems)
     policy, wrong = drift_policy(reading.tree)
     problems += wrong
-    documents, wrong = with_listed_removals(with_canonical_keys([*reading.documents, *policy], kinds))
+    documents, wrong = without_foreign_sections([*reading.documents, *policy], kinds)
+    problems += wrong
+    documents, wrong = with_listed_removals(with_canonical_keys(documents, kinds))
     problems += wrong
     environment, content = place
     chosen, tool, wrong = _environment(reading, environment, content, strict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -207,6 +207,22 @@ state_backend:
   remote: {type: s3, bucket: states, prefix: team/ferries, region: eu-west-1}
   cache: {enabled: true, max_age_seconds: 300}
 """
+BLOCKS = """\
+version: "1.0"
+project: {key: PUMPS, name: Pumps}
+blocks:
+  - {ref: "REG/FLOW@1.0.0", instance_name: one, zone_name: z, inputs: {IN: pumps}, extends: [{recipe: a, override_with: b}]}
+  - {ref: "REG/ALERTS@latest", instance_name: two}
+solutions: [{ref: REG/ALL, instance_name: all, zone_prefix: z, block_overrides: {}}]
+datasets:
+  - {name: pumps, type: sql_table, connection: WH, table: pumps, comment: All pumps, schema: [{name: id, type: bigint}]}
+  - {name: gauges, type: managed, format_type: orc}
+  - {name: totals, type: bigquery, connection: WH, table: totals}
+recipes:
+  - {name: gauge, type: python, inputs: [{ref: pumps, role: main}], outputs: [gauges], code_ref: gauge.py}
+  - {name: totals, type: sql_script, inputs: [pumps], outputs: [{ref: totals, role: main}], sql: "SELECT 1; SELECT 2"}
+scenarios: [{name: by_hand}]
+"""
 DRIFT_POLICY = """\
 ignore_drift:
   - resource: recipe.FERRIES.trips
@@ -313,14 +329,14 @@ def test_the_design_papers(write: Write) -> None:
     (rule,) = found.ignore_drift
     assert (rule.resource, rule.fields, rule.expires) == ("recipe.FERRIES.trips", ("code",), date(2031, 1, 20))
     assert rule.location == Location(".dataiku/drift-policy.yml", 2, 5)
-    assert refusals(source, environment="dev") == [
-        "in the variable TODAY: the function ${date:...} is not supported yet; give the value as a variable of the task"
-    ]
-    models = folder / "projects" / "with_models.yml"
-    assert [message.split()[0] for message in refusals(models, environment="dev", variables={"TODAY": "x"})] == [
-        "models", "dashboards",
-    ]  # fmt: skip
-    assert loaded(models, environment="dev", variables={"TODAY": "x"}, strict=False).declarations
+    now = datetime(2031, 5, 6, tzinfo=UTC)
+    dated = {entry.address: entry.fields for entry in loaded(source, environment="dev", now=now).declarations}
+    assert dated["scenario.FERRIES.nightly"]["steps"][0]["partition"] == "2031-05-06"
+    with_models = loaded(folder / "projects" / "with_models.yml", environment="dev", now=now)
+    assert [entry.address for entry in with_models.declarations] == [*dated]
+    ignored = {warning.path: warning.message for warning in with_models.warnings}
+    assert ignored["models[0]"].startswith("not applied, because a model is trained in DSS")
+    assert ignored["dashboards[0]"].startswith("not applied, because")
 
 
 def test_the_settings_of_production_act_but_for_an_audit_log_elsewhere(write: Write) -> None:
@@ -331,10 +347,9 @@ def test_the_settings_of_production_act_but_for_an_audit_log_elsewhere(write: Wr
         "recipes/totals.sql": "SELECT 1",
     })  # fmt: skip
     source = folder / "projects" / "ferries.yml"
-    (message,) = refusals(source, environment="prod")
-    assert message.startswith("an entry is written to the audit log of DSS and nowhere else")
-    found = loaded(source, environment="prod", strict=False)
+    found = loaded(source, environment="prod")
     assert found.settings == Settings("alert_only", require_approval=True, audit_log=True)
+    message = "not applied, because an entry is written to the audit log of DSS and nowhere else: ship it from there"
     assert message in [warning.message for warning in found.warnings]
     assert (
         loaded(source, variables=dict.fromkeys(["DATABASE", "STORAGE", "PYTHON_ENV", "CHANNEL", "TODAY"], "x")).settings
@@ -357,7 +372,6 @@ def test_what_must_be_refused(write: Write) -> None:
         "names.yml": "project: {key: low, name: L}\ndatasets: [{name: low, type: managed}]",
         "cycle.yml": head + managed("EAST", "WEST") + "recipes:\n" + python("e", "WEST", "EAST") + python("w", "EAST", "WEST"),
         "hole.yml": head + managed("OUT") + "recipes:\n" + python("out", "NOTHING", "OUT"),
-        "blocks.yml": head + "  - {name: pumps, type: sql_table, connection: WH, table: pumps}\nblocks: [{ref: 'R/B@1.0.0'}]\n",
     })  # fmt: skip
     assert refusals(folder / "names.yml", naming="strict") == [
         "Project key 'low' must be UPPERCASE_WITH_UNDERSCORES",
@@ -365,8 +379,24 @@ def test_what_must_be_refused(write: Write) -> None:
     ]
     assert refusals(folder / "cycle.yml") == ["Circular dependency detected: EAST -> WEST -> EAST"]
     assert refusals(folder / "hole.yml")[0].startswith("Recipe input 'NOTHING' references non-existent dataset")
-    assert refusals(folder / "blocks.yml") == [
-        "blocks are not managed yet; declare the datasets and recipes that the block stands for"
+
+
+def test_blocks_declare_their_datasets_and_recipes(write: Write) -> None:
+    folder = write({"pumps.yml": BLOCKS, "gauge.py": "a = 1"})
+    found = loaded(folder / "pumps.yml")
+    fields = {entry.address: entry.fields for entry in found.declarations}
+    assert fields["dataset.PUMPS.pumps"] == {
+        "name": "pumps", "type": "sql", "connection": "WH", "params": {"table": "pumps"}, "description": "All pumps",
+        "schema": [{"name": "id", "type": "bigint"}],
+    }  # fmt: skip
+    assert fields["recipe.PUMPS.gauge"]["code"] == "a = 1"
+    assert fields["recipe.PUMPS.gauge"]["inputs"] == [{"dataset": "pumps", "role": "main"}]
+    assert fields["recipe.PUMPS.totals"]["type"] == "sql_script"
+    assert fields["scenario.PUMPS.by_hand"] == {"name": "by_hand"}
+    assert [(warning.path, warning.message.split(":")[0]) for warning in found.warnings] == [
+        ("blocks[0]", "not applied, because DSS has no registry of blocks"),
+        ("blocks[1]", "not applied, because DSS has no registry of blocks"),
+        ("solutions[0]", "not applied, because DSS has no registry of blocks"),
     ]
 
 
