@@ -277,7 +277,9 @@ def _recipe(author: Mapping, path: ValuePath, known: frozenset[str], folders: fr
             items = Sequence([items], author.file)
             author = edited(author, {side: items})
         if isinstance(items, list):
-            new = [_item(item, folders, kind == "join", (*path, side, index), notes) for index, item in enumerate(items)]
+            new = [
+                _item(item, folders, kind == "join", (*path, side, index), notes) for index, item in enumerate(items)
+            ]
             if any(after is not before for after, before in zip(new, items)):
                 author = edited(author, {side: relisted(items, new)})
     params = author.get("params")

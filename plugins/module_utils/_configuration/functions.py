@@ -73,7 +73,9 @@ class Functions:
             raise Unusable("${git:...} knows commit and branch")
         found = reader(self.folder) if self.folder else None
         if found is None:
-            why = "is not in a Git repository" if argument == "commit" else "is not in a Git repository, or on no branch"
+            why = (
+                "is not in a Git repository" if argument == "commit" else "is not in a Git repository, or on no branch"
+            )
             raise Unusable(f"${{git:{argument}}} has no value: the configuration {why}")
         return found
 

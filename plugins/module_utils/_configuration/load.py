@@ -27,9 +27,10 @@ from .document import Mapping, ValuePath, adopt, bracket, location_of, plain
 from .environments import Environment, override, read_environment, shared_variables
 from .expressions import DSS_NAMES, Scope
 from .files import Document, Reading, read
-from .policies import IgnoreRule, Removed, Settings, ToolSettings
-from .policy_sections import drift_policy, ignore_rules, removals, with_listed_removals
+from .policies import IgnoreRule, Moved, Removed, Settings, ToolSettings
+from .policy_sections import drift_policy, ignore_rules
 from .schema import Checker
+from .state_sections import moves, removals, with_listed_changes
 from .tool_file import read_tool
 from .variables import own_names, substitute
 
@@ -69,6 +70,7 @@ class Configuration:
     environment: str | None
     ignore_drift: tuple[IgnoreRule, ...] = ()
     removed: tuple[Removed, ...] = ()
+    moved: tuple[Moved, ...] = ()
     settings: Settings = Settings()
     remapping: Remapping = Remapping()
     tool: ToolSettings | None = None
@@ -118,7 +120,7 @@ def _load(
     problems += wrong
     documents, wrong = without_foreign_sections([*reading.documents, *policy], kinds)
     problems += wrong
-    documents, wrong = with_listed_removals(with_canonical_keys(documents, kinds))
+    documents, wrong = with_listed_changes(with_canonical_keys(documents, kinds))
     problems += wrong
     environment, content = place
     chosen, tool, wrong = _environment(reading, environment, content, strict)
@@ -152,6 +154,8 @@ def _load(
     problems += _not_yet(wrong, problems)
     removed, wrong = removals(documents, kinds, entries, key)
     problems += _not_yet(wrong, problems)
+    moved, wrong = moves(documents, kinds, entries, key)
+    problems += _not_yet(wrong, problems)
     warnings = _warnings(problems)
     return Configuration(
         project_key=key,
@@ -162,6 +166,7 @@ def _load(
         environment=environment,
         ignore_drift=ignore_drift,
         removed=removed,
+        moved=moved,
         settings=chosen.settings,
         remapping=chosen.remapping,
         tool=tool,

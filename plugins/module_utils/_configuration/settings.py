@@ -72,6 +72,8 @@ def _without_effect(settings: object) -> list[Finding]:
     audit = settings.get("audit_log")
     destination = audit.get("destination") if isinstance(audit, Mapping) else None
     if isinstance(destination, str) and destination.lower() != "dss":
-        message = "not applied, because an entry is written to the audit log of DSS and nowhere else: ship it from there"
+        message = (
+            "not applied, because an entry is written to the audit log of DSS and nowhere else: ship it from there"
+        )
         findings.append(Finding((*_PLACE, "audit_log", "destination"), message, warning=True))
     return findings

@@ -134,6 +134,7 @@ class Kind:
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
+    renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one
     data = ""  # what is lost with an object when its data is dropped too, for plans
     rights: str  # what the key must be allowed to do, for the docs
 
@@ -258,6 +259,10 @@ class Kind:
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         """Delete the object; its data only with ``drop_data``."""
+        raise NotImplementedError
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        """Give the object the id ``name``, where ``renamed_by`` is ``call``."""
         raise NotImplementedError
 
 

@@ -166,6 +166,7 @@ class Dataset(Kind):
         "formatParams.charset": Spelled(_charset),
     }
     replaced_by = ("type", "managed")
+    renamed_by = "call"
     git_folder = "datasets"
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
@@ -237,6 +238,9 @@ class Dataset(Kind):
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         node.delete(path_of("projects", project, "datasets", object_id), dropData=drop_data)
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        node.post(path_of("projects", project, "actions", "renameDataset"), {"oldName": object_id, "newName": name})
 
 
 def _schema_rules(author: Mapping[str, t.Any]) -> Mapping[str, Rule]:

@@ -21,7 +21,8 @@ from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, co
 from .deletions import Undeclared, pruned, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
-from .model import CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
+from .model import CONFIG, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
+from .moves import known_ids, rename_fault
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,14 @@ def _recorded_ids(
     desired: Mapping[str, Resource], snapshot: Snapshot, kinds: Mapping[str, Kind], recorded: Mapping[str, Recorded]
 ) -> dict[str, str]:
     """The ids of the recorded objects that are still there, whatever somebody has called them since."""
+    known = known_ids(desired, recorded)
     return {
         key: recorded[key].object_id
         for key, resource in desired.items()
         if key in recorded
         and recorded[key].object_id in snapshot.of(resource.kind)
-        and kinds[resource.kind].listing_is_complete  # otherwise only what its name finds was read
+        # Of other kinds only what the name or the record finds was read.
+        and (kinds[resource.kind].listing_is_complete or key in known)
         and not resource.identity.get("id")
     }
 
@@ -167,14 +170,36 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         left=shown_left(kind, verdict.left, _shown),
     )
     changes = verdict.changes if around.recorded is not None else found
-    if not changes:
+    renaming = _renaming(kind, resource, object_id, around)
+    if not changes and not renaming:
         return Action(action=UNCHANGED, **common)
     forced = [change for change in changes if change.path in kind.replaced_by and change.before is not MISSING]
     reason = f"{kind.author_path(forced[0].path)} cannot be changed in place" if forced else ""
+    if forced and renaming:
+        message = f"{reason}, and not while it is renamed: apply the rename first, then the change"
+        around.problems.append(Problem(message, resource.path, resource.location))
     if forced:
         common["loses"] = kind.data if options.drop_data else ""
     shown = _shown(kind, without_former_secrets(changes, resource, known))
+    if not forced and (renaming or _names_anew(resource, changes, options)):
+        former = options.moved.get(resource.address)
+        return Action(action=RENAME, changes=(*renaming, *shown), reason=f"was {former}" if former else "", **common)
     return Action(action=REPLACE if forced else UPDATE, changes=shown, reason=reason, **common)
+
+
+def _renaming(kind: Kind, resource: Resource, object_id: str, around: Surrounding) -> tuple[Change, ...]:
+    """The name as a change, where a call of its own gives an object another one."""
+    former = around.options.moved.get(resource.address, "")
+    fault = rename_fault(kind, resource, object_id, around.snapshot.of(kind.name), former)
+    if fault:
+        around.problems.append(Problem(fault, resource.path, resource.location))
+    called = kind.renamed_by == "call" and object_id != resource.name
+    return (Change("name", object_id, resource.name, CONFIG),) if called else ()
+
+
+def _names_anew(resource: Resource, changes: Iterable[Change], options: Options) -> bool:
+    """Whether a resource that was moved gets its name as one of its fields."""
+    return resource.address in options.moved and any(change.path == "name" for change in changes)
 
 
 def _looked_up(resource: Resource, before: Document, around: Surrounding, value: t.Any) -> t.Any:

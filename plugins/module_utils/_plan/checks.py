@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from .._errors import Problem
 from .._kinds.base import Resource
-from .model import BOTH, CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
+from .model import BOTH, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
 
 
 def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resource] = ()) -> list[Problem]:
@@ -79,7 +79,7 @@ def surroundings(
     declared = {resource.name for resource in desired.values() if resource.kind == "connection"}
     for action in actions:
         resource = action.resource
-        if resource is None or action.action not in (CREATE, UPDATE, REPLACE):
+        if resource is None or action.action not in (CREATE, UPDATE, REPLACE, RENAME):
             continue
         for kind, name in resource.references:
             if kind == "connection" and name not in declared and name not in snapshot.connections and "${" not in name:
