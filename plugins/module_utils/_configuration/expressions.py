@@ -119,7 +119,7 @@ class Expander:
                     continue
             if start == 0 and end == len(source):
                 return self.value(value)
-            pieces.append(_as_text(value, source[start:end]))
+            pieces.append(as_text(value, source[start:end]))
             filled, changed, at = True, True, end
         if not changed:
             return source
@@ -202,6 +202,8 @@ class Expander:
         if depth > _MAX_NESTED:
             raise Unfilled(f"${{ }} is nested deeper than {_MAX_NESTED} levels")
         parts, at = _name_parts(source, start + 2, end, pairs)
+        if parts == ["param"] and source.startswith(".", at):
+            raise Unfilled(f"{source[start : end + 1]} is a parameter, and this is no template")
         if at < end and source[at] != ":":
             return _MISSING, end + 1
         name = self._name(source, parts, pairs, depth)
@@ -235,7 +237,7 @@ class Expander:
                 value, end = self._variable(source, part, pairs, depth + 1)
                 if value is _MISSING:
                     raise Unfilled(f"{source[part:end]} inside another ${{ }} is known to DSS only; declare it")
-                name += _as_text(value, source[part:end])
+                name += as_text(value, source[part:end])
             else:
                 name += part
         return name
@@ -246,7 +248,7 @@ class Expander:
         while (inner := source.find("${", at, end)) >= 0:
             pieces.append(source[at:inner])
             value, after = self._variable(source, inner, pairs, depth + 1)
-            pieces.append(source[inner:after] if value is _MISSING else _as_text(value, source[inner:after]))
+            pieces.append(source[inner:after] if value is _MISSING else as_text(value, source[inner:after]))
             at = after
         return "".join(pieces) + source[at:end]
 
@@ -336,7 +338,7 @@ def _literal(text: str) -> t.Any:
     return float(text) if "." in text else int(text)
 
 
-def _as_text(value: t.Any, shown: str) -> str:
+def as_text(value: t.Any, shown: str) -> str:
     """A value inside other text, as YAML would write it."""
     if isinstance(value, str):
         return value

@@ -31,6 +31,7 @@ from .policies import IgnoreRule, Moved, Removed, Settings, ToolSettings
 from .policy_sections import drift_policy, ignore_rules
 from .schema import Checker
 from .state_sections import moves, removals, with_listed_changes
+from .templates import INSTANCES, TEMPLATES, expanded
 from .tool_file import read_tool
 from .variables import own_names, substitute
 
@@ -118,7 +119,9 @@ def _load(
     incomplete = any(problem.severity == "error" for problem in problems)
     policy, wrong = drift_policy(reading.tree)
     problems += wrong
-    documents, wrong = without_foreign_sections([*reading.documents, *policy], kinds)
+    documents, wrong = expanded([*reading.documents, *policy], kinds, strict)
+    problems += wrong
+    documents, wrong = without_foreign_sections(documents, kinds)
     problems += wrong
     documents, wrong = with_listed_changes(with_canonical_keys(documents, kinds))
     problems += wrong
@@ -188,7 +191,8 @@ def _without_collection() -> Iterator[None]:
 
 def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any]) -> Reading:
     if isinstance(source, Path):
-        return read(source, [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)])
+        lists = [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)]
+        return read(source, [TEMPLATES, INSTANCES, *lists])
     try:
         return Reading(None, (Document(adopt(source, DEFINITION)),))
     except ConfigurationError as error:

@@ -16,6 +16,7 @@ from .compiled import Compiled, Schema, optional_null, settled
 from .document import Mapping
 from .policy_sections import POLICY_SECTIONS, PUBLISHED
 from .schema_messages import Finding
+from .templates import published as templates_published
 from .words import nearest
 
 IDENTIFIER = "urn:dataiku-iac:dss:configuration:1.0"
@@ -75,6 +76,7 @@ def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
         definitions[kind.name] = _moved_references(schema, kind.name)
         properties[kind.section] = _section(kind)
     properties.update(PUBLISHED)
+    properties.update(templates_published(kinds))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": IDENTIFIER,
