@@ -378,8 +378,14 @@ def dialects():
         rows = []
         for key in (key for key in dialect_keys.KEYS if key.section == section):
             becomes = f"`{key.becomes}`" if key.becomes else ""
-            in_dss = places.get(section, {}).get(key.becomes, "identifies the object" if key.becomes in ("name", "key") else "")
-            what = f"not applied, because {key.why}" if key.why else ", ".join(part for part in (becomes, key.note) if part)
+            in_dss = places.get(section, {}).get(
+                key.becomes, "identifies the object" if key.becomes in ("name", "key") else ""
+            )
+            what = (
+                f"not applied, because {key.why}"
+                if key.why
+                else ", ".join(part for part in (becomes, key.note) if part)
+            )
             if key.why and key.note:
                 what += f" ({key.note})"
             rows.append((f"`{key.path or key.section}`", ", ".join(key.dialects), what, in_dss))

@@ -20,7 +20,9 @@ BEFORE: Document = {
     "project": {"key": "MOVE", "name": "Move"},
     "managed_folders": [{"name": "files"}],
     "datasets": [{"name": "a", "type": "managed"}, {"name": "b", "type": "managed", "tags": ["t"]}],
-    "recipes": [{"name": "ab", "type": "python", "inputs": ["a", {"folder": "files"}], "outputs": ["b"], "code": "1\n"}],
+    "recipes": [
+        {"name": "ab", "type": "python", "inputs": ["a", {"folder": "files"}], "outputs": ["b"], "code": "1\n"}
+    ],
     "scenarios": [{"name": "Daily", "steps": [{"type": "build_dataset", "dataset": "b"}]}],
 }
 AFTER: Document = {
@@ -59,7 +61,9 @@ class Team:
 
     @property
     def environment(self) -> str:
-        return next(path.name for path in (self.base / "state").iterdir() if path.is_dir() and not path.name.startswith("."))
+        return next(
+            path.name for path in (self.base / "state").iterdir() if path.is_dir() and not path.name.startswith(".")
+        )
 
     def held(self) -> dict[str, t.Any]:
         """Names by id, with the tag of creation of each, which stays with an object."""
@@ -167,7 +171,7 @@ def test_what_dss_cannot_rename_is_said_before_anything_is_done(sandbox: Sandbox
 
     run_module(sandbox.environ, base=tmp_path, definition=definition("one"))
     moved = {**definition("two"), "moved": {"connection.one": "connection.two"}}
-    with pytest.raises(DssError, match="DSS cannot rename a connection: take the entry of connection.one out of moved"):
+    with pytest.raises(DssError, match="DSS cannot rename a connection: take the entry of"):
         run_module(sandbox.environ, base=tmp_path, definition=moved)
     assert "two" not in sandbox.client().list_connections()
 
@@ -178,7 +182,7 @@ def test_both_names_recorded_is_an_error(team: Team) -> None:
     team.run(definition)
     definition["datasets"] = [entry for entry in definition["datasets"] if entry["name"] != "a"]
     definition["recipes"][0]["inputs"][0] = "c"
-    with pytest.raises(DssError, match="both dataset.MOVE.a and dataset.MOVE.c are recorded"):
+    with pytest.raises(DssError, match=r"both dataset\.MOVE\.a and dataset\.MOVE\.c are recorded"):
         team.run({**definition, "moved": {"dataset.MOVE.a": "dataset.MOVE.c"}})
 
 

@@ -91,10 +91,12 @@ def load(
     strict: bool = True,
     project_key: str | None = None,
     now: datetime.datetime | None = None,
+    root: Path | None = None,
 ) -> Configuration:
     """Read, substitute, translate and check a configuration; pure but for reading the files.
 
     ``environment_content`` is laid over the file of the environment, which then need not exist.
+    ``root`` is the folder of the whole configuration where ``source`` is a folder of one of its projects.
     ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. ``now`` (UTC) is the moment that
     ``${date:...}`` speaks of. Raises ConfigurationError with all problems, and MissingLibrary.
     """
@@ -102,10 +104,12 @@ def load(
         raise ValueError(f"naming is one of {', '.join(NAMINGS)}")
     scope = Scope(variables or {}, process=process_environment or {}, lookup=lookup, now=now)
     with _without_collection():
-        return _load(source, kinds, (environment, environment_content), scope, naming, strict, project_key)
+        reading = _read(source, kinds, root)
+        return _load(reading, source, kinds, (environment, environment_content), scope, naming, strict, project_key)
 
 
 def _load(
+    reading: Reading,
     source: Path | AnyMapping[str, t.Any],
     kinds: AnyMapping[str, t.Any],
     place: tuple[str | None, AnyMapping[str, t.Any] | None],
@@ -114,7 +118,6 @@ def _load(
     strict: bool,
     project_key: str | None,
 ) -> Configuration:
-    reading = _read(source, kinds)
     problems = list(reading.problems)
     incomplete = any(problem.severity == "error" for problem in problems)
     policy, wrong = drift_policy(reading.tree)
@@ -189,10 +192,10 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any]) -> Reading:
+def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any], root: Path | None) -> Reading:
     if isinstance(source, Path):
         lists = [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)]
-        return read(source, [TEMPLATES, INSTANCES, *lists])
+        return read(source, [TEMPLATES, INSTANCES, *lists], root)
     try:
         return Reading(None, (Document(adopt(source, DEFINITION)),))
     except ConfigurationError as error:

@@ -161,7 +161,7 @@ def _read_contents(
     """Replace list items by whole documents, for declared objects of kinds whose list lacks their content."""
     wanted: list[tuple[str, str]] = []
     for key, resource in desired.items():
-        if kinds[resource.kind].listing_is_complete or resource.kind not in objects:
+        if resource.external or kinds[resource.kind].listing_is_complete or resource.kind not in objects:
             continue
         object_id = ids.get(key)
         if object_id not in objects[resource.kind]:

@@ -25,7 +25,12 @@ BASE: dict[str, t.Any] = {
     "recipes": [{"name": "r", "type": "python", "inputs": [{"dataset": "A"}], "outputs": ["C"], "code": "x = 1"}],
     "scenarios": [{"name": "s", "triggers": [], "steps": []}],
 }
-JOIN = {"name": "r", "type": "join", "inputs": [{"dataset": "A", "alias": "a"}, {"dataset": "B", "alias": "b"}], "output": "C"}
+JOIN = {
+    "name": "r",
+    "type": "join",
+    "inputs": [{"dataset": "A", "alias": "a"}, {"dataset": "B", "alias": "b"}],
+    "output": "C",
+}
 # A value for each key that a file may hold; keys that need another are not written as they stand.
 VALUES: dict[str, t.Any] = {
     "version": "1.0",
@@ -76,7 +81,7 @@ INSTEAD_OF = {"output": "outputs", "format": "format_type", "sql": "code", "comm
 
 def using(key: Key) -> tuple[dict[str, t.Any], str]:
     """A configuration that uses one key, and the path at which it stands."""
-    document: dict[str, t.Any] = {section: value for section, value in BASE.items()}
+    document: dict[str, t.Any] = {**BASE}
     value = VALUES.get(key.place, "text")
     if not key.path:
         members = [dict.fromkeys(MEMBERS[key.place], "x")] if key.place in MEMBERS else value

@@ -55,13 +55,25 @@ def test_a_chain_leads_to_what_is_declared_in_any_order(write: Write) -> None:
     [
         ("{dataset.P.old: dataset.P.gone}", "moved[0].to: 'dataset.P.gone' is not declared: declare the resource"),
         ("{dataset.P.a: dataset.P.b, dataset.P.b: dataset.P.a}", "moved[0].to: 'dataset.P.b' is not declared"),
-        ("{dataset.P.new: dataset.P.old}", "'dataset.P.new' is still declared, at p.yml:2:12 datasets[0]: take out one"),
-        ("{recipe.P.old: dataset.P.new}", "moved[0].to: a recipe cannot become a dataset: an address moves within its kind"),
+        (
+            "{dataset.P.new: dataset.P.old}",
+            "'dataset.P.new' is still declared, at p.yml:2:12 datasets[0]: take out one",
+        ),
+        (
+            "{recipe.P.old: dataset.P.new}",
+            "moved[0].to: a recipe cannot become a dataset: an address moves within its kind",
+        ),
         ("{dataset.Q.old: dataset.P.new}", "'dataset.Q.old' belongs to another project than P"),
         ("{set.P.old: dataset.P.new}", "'set.P.old' is no address, because there is no kind 'set'"),
-        ("{dataset.P: dataset.P.new}", "'dataset.P' is no address; this kind has addresses such as dataset.PROJECT.NAME"),
+        (
+            "{dataset.P: dataset.P.new}",
+            "'dataset.P' is no address; this kind has addresses such as dataset.PROJECT.NAME",
+        ),
         ("{project.P: project.P}", "a project has no name of its own that could change"),
-        ("{dataset.P.a: dataset.P.new, dataset.P.b: dataset.P.new}", "'dataset.P.new' stands here twice, first at p.yml:3"),
+        (
+            "{dataset.P.a: dataset.P.new, dataset.P.b: dataset.P.new}",
+            "'dataset.P.new' stands here twice, first at p.yml:3",
+        ),
         ("[{from: dataset.P.a}]", "moved[0].to: 'to' is missing"),
         ("[{from: dataset.P.a, to: dataset.P.new, via: x}]", "unknown key 'via'"),
         ("3", "must be a list"),

@@ -116,7 +116,9 @@ def test_templates_in_files_of_their_own_with_code_beside_them(write: Write) -> 
 
 
 def test_an_override_reaches_what_a_template_gave(write: Write) -> None:
-    folder = write({"p.yml": TEMPLATED, "environments/dev.yml": "overrides: {datasets: {orders_raw: {connection: DEV}}}\n"})
+    folder = write(
+        {"p.yml": TEMPLATED, "environments/dev.yml": "overrides: {datasets: {orders_raw: {connection: DEV}}}\n"}
+    )
     assert fields(loaded(folder / "p.yml", environment="dev"))["dataset.P.orders_raw"]["connection"] == "DEV"
 
 
@@ -143,12 +145,24 @@ templates:
 @pytest.mark.parametrize(
     ("instance", "message"),
     [
-        ("{template: landing}", "p.yml:4:5 instances[0]: the template 'landing' (p.yml:6:3) needs the parameter 'name'"),
-        ("{template: landin}", "p.yml:4:6 instances[0].template: there is no template 'landin'; did you mean 'landing'?"),
+        (
+            "{template: landing}",
+            "p.yml:4:5 instances[0]: the template 'landing' (p.yml:6:3) needs the parameter 'name'",
+        ),
+        (
+            "{template: landin}",
+            "p.yml:4:6 instances[0].template: there is no template 'landin'; did you mean 'landing'?",
+        ),
         ("{template: landing, parameters: {name: a, nam: b}}", "has no parameter 'nam'; did you mean 'name'?"),
-        ("{template: landing, parameters: {name: 3}}", "p.yml:4:38 instances[0].parameters.name: must be text, not a number"),
+        (
+            "{template: landing, parameters: {name: 3}}",
+            "p.yml:4:38 instances[0].parameters.name: must be text, not a number",
+        ),
         ("{template: landing, parameters: {name: a, key: true}}", "must be a whole number, not true or false"),
-        ("{template: landing, parameters: {name: a, tags: x}}", "must be a list, not text: the template 'landing' (p.yml:6:3)"),
+        (
+            "{template: landing, parameters: {name: a, tags: x}}",
+            "must be a list, not text: the template 'landing' (p.yml:6:3)",
+        ),
         ("{template: landing, parameters: {name: null}}", "must be text, not empty"),
         ("{template: landing, params: {}}", "unknown key 'params'"),
         ("3", "must be a mapping"),
@@ -163,7 +177,10 @@ def test_faults_of_instances(write: Write, instance: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("template", "message"),
     [
-        ('{datasets: [{name: "${param.nam}"}], parameters: {name: }}', "'t' has no parameter 'nam'; did you mean 'name'?"),
+        (
+            '{datasets: [{name: "${param.nam}"}], parameters: {name: }}',
+            "'t' has no parameter 'nam'; did you mean 'name'?",
+        ),
         ("{parameters: {n: {type: integer, default: x}}}", "parameters.n.default: must be a whole number, as the type"),
         ("{parameters: {n: {type: text}}}", "must be one of string, integer, number, boolean, list, mapping"),
         ("{project: {key: X}}", "unknown key 'project'"),
@@ -205,7 +222,9 @@ def test_two_templates_of_one_name(write: Write) -> None:
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text("ab$", max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", min_size=1, max_size=2), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", min_size=1, max_size=2), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
