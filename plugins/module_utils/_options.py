@@ -49,6 +49,7 @@ CONFIGURATION: Spec = {
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
     "naming": {"type": "str", "choices": ["dss", "strict"], "default": "dss"},
     "strict": {"type": "bool", "default": True},
+    "allow_python": {"type": "bool", "default": False},
     "validate_only": {"type": "bool", "default": False},
     "on_drift": {"type": "str", "choices": ["overwrite", "fail", "keep"]},
     "on_failure": {"type": "str", "choices": ["keep", "rollback"], "default": "keep"},

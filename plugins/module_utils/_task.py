@@ -76,6 +76,7 @@ def targets_of(params: Mapping[str, t.Any], caller: Caller) -> list[Target]:
         process_environment=caller.environ,
         naming=params["naming"],
         strict=params["strict"],
+        allow_python=params["allow_python"],
         now=datetime.datetime.now(datetime.UTC),
     )
     return [

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .._errors import ConfigurationError, Location, Problem
 from .._remapping import Remapping
+from .builder import Project
 from .checks import NAMINGS, Entries, Entry, address_of, entries_of
 from .checks import check as check_entries
 from .code_files import CodeFiles, file_keys
@@ -79,7 +80,7 @@ class Configuration:
 
 
 def load(
-    source: Path | AnyMapping[str, t.Any],
+    source: Path | AnyMapping[str, t.Any] | Project,
     *,
     kinds: AnyMapping[str, t.Any],
     environment: str | None = None,
@@ -92,11 +93,13 @@ def load(
     project_key: str | None = None,
     now: datetime.datetime | None = None,
     root: Path | None = None,
+    allow_python: bool = False,
 ) -> Configuration:
     """Read, substitute, translate and check a configuration; pure but for reading the files.
 
     ``environment_content`` is laid over the file of the environment, which then need not exist.
-    ``root`` is the folder of the whole configuration where ``source`` is a folder of one of its projects.
+    ``root`` is the folder of the whole configuration where ``source`` is a folder of one of its projects. A file in
+    Python is run with ``allow_python``, and refused without it.
     ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. ``now`` (UTC) is the moment that
     ``${date:...}`` speaks of. Raises ConfigurationError with all problems, and MissingLibrary.
     """
@@ -104,13 +107,13 @@ def load(
         raise ValueError(f"naming is one of {', '.join(NAMINGS)}")
     scope = Scope(variables or {}, process=process_environment or {}, lookup=lookup, now=now)
     with _without_collection():
-        reading = _read(source, kinds, root)
+        reading = _read(source, kinds, root, allow_python)
         return _load(reading, source, kinds, (environment, environment_content), scope, naming, strict, project_key)
 
 
 def _load(
     reading: Reading,
-    source: Path | AnyMapping[str, t.Any],
+    source: Path | AnyMapping[str, t.Any] | Project,
     kinds: AnyMapping[str, t.Any],
     place: tuple[str | None, AnyMapping[str, t.Any] | None],
     scope: Scope,
@@ -192,10 +195,17 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any], root: Path | None) -> Reading:
+def _read(
+    source: Path | AnyMapping[str, t.Any] | Project,
+    kinds: AnyMapping[str, t.Any],
+    root: Path | None,
+    allow_python: bool,
+) -> Reading:
+    if isinstance(source, Project):
+        return Reading(None, (Document(source.document),))
     if isinstance(source, Path):
         lists = [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)]
-        return read(source, [TEMPLATES, INSTANCES, *lists], root)
+        return read(source, [TEMPLATES, INSTANCES, *lists], root, allow_python)
     try:
         return Reading(None, (Document(adopt(source, DEFINITION)),))
     except ConfigurationError as error:
