@@ -236,6 +236,13 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
         "required_one_of": [("path", "definition")],
         "mutually_exclusive": [("path", "definition")],
     },
+    "convert": {
+        "argument_spec": {
+            "path": {"type": "path", "required": True},
+            "dest": {"type": "path", "required": True},
+            "force": {"type": "bool", "default": False},
+        }
+    },
     "state": {
         "argument_spec": {**NODE, **PLACE, **STATE, **BACKEND},
         "required_if": [

@@ -17,7 +17,7 @@ import typing as t
 from collections.abc import Mapping
 from pathlib import Path
 
-from ._configuration.builder import Connection, Dataset, Item, ManagedFolder, Name, Project, Recipe, Scenario
+from ._configuration.builder import Connection, Dataset, ManagedFolder, Name, Project, Recipe, Scenario
 from ._configuration.convert import Converted, convert
 from ._configuration.load import Configuration, Declaration
 from ._configuration.load import load as _load
@@ -40,7 +40,6 @@ __all__ = [
     "Dataset",
     "Declaration",
     "DssError",
-    "Item",
     "Location",
     "ManagedFolder",
     "MissingLibrary",

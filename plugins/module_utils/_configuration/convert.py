@@ -36,24 +36,28 @@ class Converted:
 
     files: AnyMapping[str, bytes]
     notes: tuple[Problem, ...]
+    root: Path
 
-    def write(self, target: Path, force: bool = False) -> tuple[str, ...]:
-        """Write what differs below a folder, and say what that was; with ``force`` over files that hold something else."""
-        changed = self.changed(target)
+    def changes(self, target: Path, force: bool = False) -> tuple[str, ...]:
+        """The files that a folder lacks, and with ``force`` those that hold something else. Raises DssError without it."""
+        if target.resolve() == self.root.resolve():
+            raise DssError(f"{target} is the configuration itself: give another folder, since comments are not kept")
+        changed = tuple(name for name, data in sorted(self.files.items()) if _held(target / name) != data)
         kept = [name for name in changed if (target / name).exists()]
         if kept and not force:
             raise DssError(
                 f"{target} holds other files of these names: {', '.join(kept)}; set force to write over them"
             )
+        return changed
+
+    def write(self, target: Path, force: bool = False) -> tuple[str, ...]:
+        """Write what ``changes`` names, and name it."""
+        changed = self.changes(target, force)
         for name in changed:
             path = target / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(self.files[name])
         return changed
-
-    def changed(self, target: Path) -> tuple[str, ...]:
-        """The files that are not there yet or hold something else."""
-        return tuple(name for name, data in sorted(self.files.items()) if _held(target / name) != data)
 
 
 def convert(
@@ -66,27 +70,25 @@ def convert(
     """
     path = Path(source)
     lists = [TEMPLATES, INSTANCES, *(kind.section for kind in KINDS.values() if not kind.singleton)]
-    work = _Conversion()
+    work = _Conversion(path)
     for place in places(path):
         reading = read(place, lists, path if place != path else None)
         if any(problem.severity == "error" for problem in reading.problems):
             raise ConfigurationError(reading.problems)
         work.take(reading)
-    found = Converted(work.files, tuple(work.notes))
+    found = Converted(work.files, tuple(work.notes), work.root)
     if target is not None:
-        if work.root is not None and Path(target).resolve() == work.root.resolve():
-            raise DssError(f"{target} is the configuration itself: give another folder, since comments are not kept")
         found.write(Path(target), force)
     return found
 
 
 @dataclass
 class _Conversion:
-    """The files so far."""
+    """The files so far; ``root`` is the folder below which they are named."""
 
+    root: Path
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[Problem] = field(default_factory=list)
-    root: Path | None = None
 
     def take(self, reading: Reading) -> None:
         """Add the files of one configuration."""

@@ -129,7 +129,7 @@ def test_a_folder_of_projects(write: Write, tmp_path: Path) -> None:
 def test_nothing_of_somebody_is_written_over(write: Write, tmp_path: Path) -> None:
     folder = write({"p.yml": "project: {key: P}\n"})
     new = tmp_path / "new"
-    assert convert(folder / "p.yml").changed(new) == ("p.yml",)
+    assert convert(folder / "p.yml").changes(new) == ("p.yml",)
     convert(folder / "p.yml", new)
     convert(folder / "p.yml", new)  # the same again
     (new / "p.yml").write_text("mine")
