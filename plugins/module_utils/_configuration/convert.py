@@ -16,10 +16,9 @@ from pathlib import Path
 from .._errors import ConfigurationError, DssError, Problem
 from .._kinds import KINDS
 from .code_files import CodeFiles, file_keys
-from .dialect_keys import not_applied
-from .dialect_sections import without_foreign_sections
+from .dialect_sections import without_foreign_parts
 from .dialects import canonical, canonical_keys, with_canonical_keys
-from .document import Mapping, Sequence, edited, problem_at, relisted, renamed
+from .document import Mapping, Sequence, edited, relisted, renamed
 from .dump import as_text
 from .environments import available
 from .files import Document, Reading, Refused, Tree, find, read, read_bytes, read_document
@@ -122,7 +121,7 @@ class _Conversion:
 
 def _translated(documents: Iterable[Document], tree: Tree) -> tuple[list[Document], list[Problem]]:
     """The documents with the keys and values of the kinds, and what is not applied."""
-    listed, notes = without_foreign_sections(documents, KINDS)
+    listed, notes = without_foreign_parts(documents, KINDS)
     keyed = with_canonical_keys(listed, KINDS)
     recipes = KINDS["recipe"]
     files = CodeFiles(tree)  # whether SQL is a script shows in its text; what cannot be read shows when it is loaded
@@ -131,12 +130,10 @@ def _translated(documents: Iterable[Document], tree: Tree) -> tuple[list[Documen
         for document in keyed
     ]
     translated, wrong = canonical(with_code, KINDS)
-    result = [_with_file_names(*pair) for pair in zip(translated, keyed)]
-    stepped = [_without_steps(document) for document in result]
-    templates = [_templates(document) for document, _notes in stepped]
+    templates = [_templates(_with_file_names(*pair)) for pair in zip(translated, keyed)]
     return (
         [document for document, _notes in templates],
-        [*notes, *wrong, *(note for _document, found in (*stepped, *templates) for note in found)],
+        [*notes, *wrong, *(note for _document, found in templates for note in found)],
     )
 
 
@@ -157,31 +154,6 @@ def _with_file_names(document: Document, named: Document) -> Document:
     return replace(document, content=edited(document.content, {section: relisted(items, result)}))
 
 
-def _without_steps(document: Document) -> tuple[Document, list[Problem]]:
-    """The document without the steps of scenarios that DSS does not have."""
-    refused = not_applied("scenarios.steps")
-    section = KINDS["scenario"].section
-    items = document.content.get(section)
-    notes: list[Problem] = []
-    if not isinstance(items, list):
-        return document, notes
-    result = []
-    for index, item in enumerate(items):
-        steps = item.get("steps") if isinstance(item, Mapping) else None
-        kept = []
-        for number, step in enumerate(steps if isinstance(steps, list) else ()):
-            why = refused.get(str(step.get("type"))) if isinstance(step, Mapping) else None
-            if why is None:
-                kept.append(step)
-            else:
-                place = (section, index, "steps", number)
-                notes.append(problem_at(document.content, place, f"not applied, because {why}", "warning"))
-        result.append(
-            edited(item, {"steps": Sequence(kept)}) if isinstance(steps, list) and len(kept) < len(steps) else item
-        )
-    return replace(document, content=edited(document.content, {section: relisted(items, result)})), notes
-
-
 def _templates(document: Document) -> tuple[Document, list[Problem]]:
     """The document whose templates are translated as well."""
     templates = document.content.get(TEMPLATES)
@@ -191,9 +163,10 @@ def _templates(document: Document) -> tuple[Document, list[Problem]]:
     notes: list[Problem] = []
     for name, template in templates.items():
         if isinstance(template, Mapping):
-            (inner,), wrong = canonical(with_canonical_keys([Document(template, document.folder)], KINDS), KINDS)
+            known, left = without_foreign_parts([Document(template, document.folder)], KINDS)
+            (inner,), wrong = canonical(with_canonical_keys(known, KINDS), KINDS)
             changes[name] = inner.content
-            notes += [replace(note, path=f"{TEMPLATES}.{name}.{note.path}") for note in wrong]
+            notes += [replace(note, path=f"{TEMPLATES}.{name}.{note.path}") for note in (*left, *wrong)]
     content = edited(document.content, {TEMPLATES: edited(templates, changes)})
     return replace(document, content=content), notes
 
@@ -205,7 +178,7 @@ def _environment(content: Mapping) -> tuple[Mapping, list[Problem]]:
         return content, []
     sections: dict[str, t.Any] = {}
     notes: list[Problem] = []
-    (known,), wrong = without_foreign_sections([Document(overrides)], KINDS)
+    (known,), wrong = without_foreign_parts([Document(overrides)], KINDS)
     notes += [replace(note, path=f"overrides.{note.path}") for note in wrong]
     for section, changes in known.content.items():
         sections[section] = changes

@@ -132,7 +132,7 @@ def _not_a_file(source: Path) -> Problem | None:
     if not source.is_file():
         return Problem(f"Path is not a file: {source}")
     if source.suffix.lower() not in SUFFIXES and source.suffix != PYTHON:
-        return Problem(f"Unknown config file format: {source.suffix}. Supported: .yaml, .yml, .json, .py")
+        return Problem(f"Unknown config file format: {source.suffix}. Supported: .yaml, .yml, .json")
     return None
 
 

@@ -22,7 +22,7 @@ from .builder import Project
 from .checks import NAMINGS, Entries, Entry, address_of, entries_of
 from .checks import check as check_entries
 from .code_files import CodeFiles, file_keys
-from .dialect_sections import without_foreign_sections
+from .dialect_sections import without_foreign_parts
 from .dialects import canonical, canonical_keys, with_canonical_keys
 from .document import Mapping, ValuePath, adopt, bracket, location_of, plain
 from .environments import Environment, override, read_environment, shared_variables
@@ -127,7 +127,7 @@ def _load(
     problems += wrong
     documents, wrong = expanded([*reading.documents, *policy], kinds, strict)
     problems += wrong
-    documents, wrong = without_foreign_sections(documents, kinds)
+    documents, wrong = without_foreign_parts(documents, kinds)
     problems += wrong
     documents, wrong = with_listed_changes(with_canonical_keys(documents, kinds))
     problems += wrong
