@@ -192,3 +192,32 @@ def test_a_rename_whose_answer_is_lost_is_looked_up(team: Team) -> None:
     team.sandbox.control.clear_faults()
     assert {"dataset a2", "dataset b2"} <= set(team.held())
     assert not team.run(AFTER)["changed"]
+
+
+def test_a_saved_plan_renames(team: Team) -> None:
+    plan = str(team.base / "plan.json")
+    team.run(AFTER, check=True, plan_file=plan)
+    team.run(AFTER, plan_file=plan)
+    assert {"dataset a2", "recipe ab2"} <= set(team.held())
+
+
+def test_a_run_that_fails_gives_its_names_back(team: Team) -> None:
+    team.sandbox.control.fault("PUT", "/projects/MOVE/scenarios/*", status=500, count=1)
+    with pytest.raises(DssError, match="what was applied is undone"):
+        team.run(AFTER, on_failure="rollback")
+    team.sandbox.control.clear_faults()
+    assert team.held() == team.before
+    team.run(AFTER)
+    assert {"dataset a2", "recipe ab2"} <= set(team.held())
+
+
+def test_an_interrupted_rename_is_resumed(team: Team) -> None:
+    """The run ends after the calls, before anything is recorded, as after a kill."""
+    team.sandbox.control.fault("POST", "/projects/MOVE/actions/renameDataset", delay_ms=0, drop="after", count=0)
+    team.sandbox.control.fault("GET", "/projects/MOVE/datasets*", skip=2, status=500, count=0)
+    with pytest.raises(DssError):
+        team.run(AFTER, on_error="continue")
+    team.sandbox.control.clear_faults()
+    team.run(AFTER)
+    assert set(team.held()) == {"dataset a2", "dataset b2", "recipe ab2", "folder papers", "scenario Nightly"}
+    assert not team.run({**AFTER, "moved": []})["changed"]
