@@ -13,7 +13,6 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-
 _ACTIONS = str(Path(__file__).with_name("action"))
 
 
