@@ -84,7 +84,7 @@ class Deployment:
         self.former: dict[str, Recorded] = {}  # when the run began
         self.recorded: dict[str, Recorded] = {}  # under the addresses of now, with what an interrupted run has made
         self.moved: dict[str, str] = {}  # new addresses with the old ones
-        self.warnings = list(target.warnings)
+        self.warnings: list[str] = []  # those of the configuration are part of the plan
         self.started = datetime.datetime.now(datetime.UTC)
 
     def run(self) -> dict[str, t.Any]:
@@ -110,6 +110,7 @@ class Deployment:
         planned = self._planned(options)
         work.hide(self._former_secrets(planned))
         plan = with_outlook(planned, self, options)
+        plan = replace(plan, warnings=(*self.configuration.warnings, *plan.warnings))
         result = result_of(plan, [*self.warnings, *ledger.warnings])
         result.update(self._settled(plan, options))
         self.caller.show(plan)

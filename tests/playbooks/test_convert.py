@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError
 from support.dialects import DESIGN, ENVIRONMENT
 from support.engine import run_module
+from support.sandbox import SandboxProcess
 
 
 def converted(base: Path, **options: t.Any) -> dict[str, t.Any]:
@@ -65,3 +67,21 @@ def test_the_place_of_the_original_is_refused_in_check_mode_too(base: Path) -> N
     for check in (True, False):
         with pytest.raises(DssError, match="is the configuration itself"):
             run_module({}, "convert", base=base, check=check, path="old/projects/ferries.yml", dest="old")
+
+
+def test_the_plan_names_what_it_does_not_apply(sandbox: SandboxProcess, base: Path) -> None:
+    """In its text and for a pull request, before the conversion and not after it."""
+    definition = {
+        "project": {"key": "FERRIES", "settings": {"exposed": True}},
+        "datasets": [{"name": "A", "type": "managed", "format": "csv", "build_mode": "RECURSIVE"}],
+        "models": [{"name": "m"}],
+    }
+    plan = run_module(sandbox.environ, check=True, base=base, definition=definition)["plan"]
+    for place in ("project.settings.exposed", "datasets[0].build_mode", "models[0]"):
+        assert f"Warning: definition {place}: not applied, because " in plan["text"]
+    assert plan["markdown"].count("not applied, because") == 3
+    (base / "old.json").write_text(json.dumps(definition))
+    run_module({}, "convert", base=base, path="old.json", dest="new")
+    plan = run_module(sandbox.environ, check=True, base=base, path=str(base / "new" / "old.json"))["plan"]
+    assert "not applied" not in plan["text"]
+    assert plan["summary"]["create"] == 2
