@@ -125,6 +125,7 @@ class Dataset(Kind):
         **quality.compared(_CHECKS, {}),
     }
     replaced_by = ("type", "managed")
+    names_of = ("managed_folder",)
     git_folder = "datasets"
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
@@ -160,8 +161,9 @@ class Dataset(Kind):
 
     def from_dss(self, document: Document, known: Known) -> Document:
         author = super().from_dss(document, known)
-        if author.get("folder") in known.folders:
-            author["folder"] = known.folders[author["folder"]]
+        folders = known.of("managed_folder")
+        if author.get("folder") in folders:
+            author["folder"] = folders[author["folder"]]
         if author.get("query") and author.get("type") in dataset_types.SQL_TYPES:
             params = {"mode": "table", **author.get("params", {})}  # what is not declared follows from the query
             author["params"] = {key: value for key, value in params.items() if (key, value) != ("mode", "query")}
