@@ -190,7 +190,7 @@ def test_an_api_service_refuses_what_is_wrong(project: Any) -> None:
     settings = service.get_settings()
     settings.get_raw()["authMethod"] = "MAGIC"
     assert "MAGIC" in refusal(settings.save)
-    settings.get_raw().update(authMethod="API_KEYS", endpoints=[{"id": "a", "type": "x"}, {"id": "a", "type": "x"}])
+    settings.get_raw().update(authMethod="API_KEYS", endpoints=[{"id": "a"}])
     assert "endpoint" in refusal(settings.save)
 
 
