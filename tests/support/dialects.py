@@ -165,7 +165,11 @@ scenarios:
 """
 LATER = """\
 models: [{name: delay, type: prediction, training_dataset: TRIPS}]
-dashboards: [{name: view, type: standard, pages: []}]
+dashboards:
+  - name: view
+    type: standard
+    pages:
+      - {name: Overview, tiles: [{type: chart, dataset: TRIPS, x: day, y: n}, {type: metric, dataset: TRIPS}]}
 """
 ENVIRONMENT = """\
 environment: {name: dev, dataiku_host: "https://dss.example.com"}

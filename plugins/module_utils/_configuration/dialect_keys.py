@@ -67,8 +67,8 @@ KEYS: tuple[Key, ...] = (
     Key((B,), "datasets.managed", "managed"),
     Key(EVERY, "datasets.format_type", "format_type"),
     Key((PLUS,), "datasets.format", "format_type"),
-    Key((BLOCKS,), "datasets.table", "params", note="table in params"),
-    Key((BLOCKS,), "datasets.path", "params", note="path in params"),
+    Key((BLOCKS,), "datasets.table", "table"),
+    Key((BLOCKS,), "datasets.path", "path"),
     Key(EVERY, "datasets.params", "params", note="with DSS's own names, but for the keys below"),
     Key((PLUS,), "datasets.params.partition_by", why="partitions are declared in partitioning"),
     Key((PLUS,), "datasets.params.compression", why="compression is a parameter of the format: see format_params"),
@@ -78,7 +78,10 @@ KEYS: tuple[Key, ...] = (
     Key(EVERY, "datasets.schema.columns.name", "schema", note="name of the column"),
     Key(EVERY, "datasets.schema.columns.type", "schema", note="type of the column; varchar(255) is string with maxLength"),
     Key((PLUS,), "datasets.schema.columns.nullable", why="DSS does not say which columns may be empty"),
-    Key((PLUS,), "datasets.checks", why="these checks have no counterpart: declare the checks of DSS"),
+    Key((PLUS,), "datasets.checks", "checks"),
+    Key((PLUS,), "datasets.checks.not_null", "checks", note="a rule of data quality, ColumnNotEmptyRule"),
+    Key((PLUS,), "datasets.checks.unique", "checks", note="ColumnUniqueValuesRule"),
+    Key((PLUS,), "datasets.checks.freshness", why="DSS has no rule about the age of rows: declare a check in Python"),
     Key((B,), "datasets.build_mode", why="how a dataset is built is chosen by the scenario that builds it"),
     Key((B,), "datasets.partition_spec", why="partitions are declared in partitioning"),
     # Recipes
@@ -129,9 +132,13 @@ KEYS: tuple[Key, ...] = (
     Key((B,), "scenarios.steps.shell", why=_NO_STEP),
     Key((PLUS,), "scenarios.steps.conditional", why=_NO_STEP),
     Key((PLUS,), "scenarios.steps.notification", why=_NO_STEP),
-    # What is no object of a project
+    # Dashboards, and what is no object of a project
     Key((PLUS,), "models", why=_TRAINED),
-    Key((PLUS,), "dashboards", why="dashboards are not managed yet"),
+    Key((PLUS,), "dashboards.name", "name"),
+    Key((PLUS,), "dashboards.type", why="DSS has one type of dashboard"),
+    Key((PLUS,), "dashboards.pages", "pages"),
+    Key((PLUS,), "dashboards.pages.name", "pages", note="title"),
+    Key((PLUS,), "dashboards.pages.tiles", why="a tile shows an insight: declare one in insights and name it in insight"),
     Key((BLOCKS,), "blocks", why=_REGISTRY),
     Key((BLOCKS,), "solutions", why=_REGISTRY),
 )  # fmt: skip
@@ -141,7 +148,6 @@ MEMBERS: t.Mapping[str, tuple[str, ...]] = {
     "models": (
         "name", "type", "training_dataset", "target_column", "prediction_type", "algorithms", "features", "deployment",
     ),
-    "dashboards": ("name", "type", "pages"),
     "blocks": ("ref", "instance_name", "zone_name", "inputs", "outputs", "extends"),
     "solutions": ("ref", "instance_name", "zone_prefix", "inputs", "outputs", "block_overrides"),
 }  # fmt: skip

@@ -9,19 +9,18 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from .._errors import Problem
 from .dialect_keys import not_applied
-from .document import Mapping, Sequence, ValuePath, edited, mark_in, problem_at, relisted, renamed
+from .dialect_parts import Notes, dashboard, with_rules
+from .document import Mapping, Sequence, ValuePath, edited, mark_in, relisted, renamed
 from .files import Document
 from .spellings import CODE_RECIPES, DATASET_TYPES, RECIPE_TYPES, RENAMED, column_type, is_script
 
-_PEER_CHECKS = ("not_null", "unique", "freshness")
-
 # Keys that no kind has, and why nothing is done with them.
 _NOT_APPLIED: dict[str, dict[str, str]] = {
-    section: not_applied(section) for section in ("datasets", "recipes", "scenarios")
+    section: not_applied(section) for section in ("datasets", "recipes", "scenarios", "dashboards")
 }
 _NOT_APPLIED["recipes"]["join_config"] = "only a join recipe has it"
 _NOT_APPLIED_IN_SETTINGS = not_applied("project.settings")
@@ -29,20 +28,6 @@ _NOT_APPLIED_IN_DATASET_PARAMS = not_applied("datasets.params")
 _NOT_APPLIED_IN_COLUMNS = not_applied("datasets.schema.columns")
 _NOT_APPLIED_IN_JOINS = not_applied("recipes.join_config")
 _NOT_APPLIED_IN_CODE = not_applied("recipes.params")
-
-
-@dataclass
-class _Notes:
-    """What was found in one document."""
-
-    root: object
-    problems: list[Problem] = field(default_factory=list)
-
-    def ignored(self, path: ValuePath, why: str) -> None:
-        self.problems.append(problem_at(self.root, path, f"not applied, because {why}", "warning"))
-
-    def wrong(self, path: ValuePath, message: str) -> None:
-        self.problems.append(problem_at(self.root, path, message))
 
 
 def canonical_keys(section: str, author: Mapping) -> Mapping:
@@ -77,13 +62,15 @@ def canonical(documents: Iterable[Document], kinds: AnyMapping[str, t.Any]) -> t
     problems: list[Problem] = []
     result = []
     for document in listed:
-        notes = _Notes(document.content)
+        notes = Notes(document.content)
 
-        def one(section: str, item: Mapping, path: ValuePath, notes: _Notes = notes) -> Mapping:
+        def one(section: str, item: Mapping, path: ValuePath, notes: Notes = notes) -> Mapping:
             if section == "datasets":
                 item = _dataset(item, path, known[section], notes)
             elif section == "recipes":
                 item = _recipe(item, path, known[section], folders, notes)
+            elif section == "dashboards":
+                item = dashboard(item, path, notes)
             for key, why in _NOT_APPLIED[section].items():
                 if key in item and key not in known[section]:
                     notes.ignored((*path, key), why)
@@ -145,7 +132,7 @@ def _added(author: Mapping, key: str, value: t.Any, source: str) -> Mapping:
 # Project -----------------------------------------------------------------------------------------------------------
 
 
-def _project(author: Mapping, known: frozenset[str], notes: _Notes) -> Mapping:
+def _project(author: Mapping, known: frozenset[str], notes: Notes) -> Mapping:
     settings = author.get("settings")
     if not isinstance(settings, Mapping):
         return author
@@ -166,16 +153,13 @@ def _project(author: Mapping, known: frozenset[str], notes: _Notes) -> Mapping:
 # Datasets ----------------------------------------------------------------------------------------------------------
 
 
-def _dataset(author: Mapping, path: ValuePath, known: frozenset[str], notes: _Notes) -> Mapping:
+def _dataset(author: Mapping, path: ValuePath, known: frozenset[str], notes: Notes) -> Mapping:
     author = _moved_to_params(author, known)
     params = author.get("params")
     if isinstance(params, Mapping):
         author = _dataset_params(author, params, path, notes)
     author = _dataset_type(author)
-    checks = author.get("checks")
-    if isinstance(checks, list) and checks and all(_is_peer_check(check) for check in checks):
-        notes.ignored((*path, "checks"), _NOT_APPLIED["datasets"]["checks"])
-        author = _less(author, ("checks",))
+    author = with_rules(author, path, notes)
     return _columns(author, path, notes)
 
 
@@ -214,7 +198,7 @@ def _moved_to_params(author: Mapping, known: frozenset[str]) -> Mapping:
     return author
 
 
-def _dataset_params(author: Mapping, params: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
+def _dataset_params(author: Mapping, params: Mapping, path: ValuePath, notes: Notes) -> Mapping:
     rest = params
     for key, why in _NOT_APPLIED_IN_DATASET_PARAMS.items():
         if key in params:
@@ -223,11 +207,7 @@ def _dataset_params(author: Mapping, params: Mapping, path: ValuePath, notes: _N
     return author if rest is params else edited(author, {"params": rest})
 
 
-def _is_peer_check(check: t.Any) -> bool:
-    return isinstance(check, dict) and check.get("type") in _PEER_CHECKS
-
-
-def _columns(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
+def _columns(author: Mapping, path: ValuePath, notes: Notes) -> Mapping:
     schema = author.get("schema")
     columns, place = schema, (*path, "schema")
     if isinstance(schema, Mapping):
@@ -244,7 +224,7 @@ def _columns(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
     return edited(author, {"schema": edited(schema, {"columns": listed}) if isinstance(schema, Mapping) else listed})
 
 
-def _column(column: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
+def _column(column: Mapping, path: ValuePath, notes: Notes) -> Mapping:
     for key, why in _NOT_APPLIED_IN_COLUMNS.items():
         if key in column:
             notes.ignored((*path, key), why)
@@ -261,7 +241,7 @@ def _column(column: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
 # Recipes -----------------------------------------------------------------------------------------------------------
 
 
-def _recipe(author: Mapping, path: ValuePath, known: frozenset[str], folders: frozenset[str], notes: _Notes) -> Mapping:
+def _recipe(author: Mapping, path: ValuePath, known: frozenset[str], folders: frozenset[str], notes: Notes) -> Mapping:
     spelled = author.get("type")
     kind = RECIPE_TYPES.get(spelled.lower(), spelled) if isinstance(spelled, str) else None
     code = author.get("code")
@@ -290,7 +270,7 @@ def _recipe(author: Mapping, path: ValuePath, known: frozenset[str], folders: fr
     return author
 
 
-def _item(item: t.Any, folders: frozenset[str], joined: bool, path: ValuePath, notes: _Notes) -> t.Any:
+def _item(item: t.Any, folders: frozenset[str], joined: bool, path: ValuePath, notes: Notes) -> t.Any:
     """An input or output as plain text, or as a mapping with dataset, folder or object."""
     if not isinstance(item, Mapping):
         return item
@@ -305,7 +285,7 @@ def _item(item: t.Any, folders: frozenset[str], joined: bool, path: ValuePath, n
     return item
 
 
-def _join(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
+def _join(author: Mapping, path: ValuePath, notes: Notes) -> Mapping:
     """``join_config`` with aliases as ``params`` with join_type and join_conditions."""
     config = author.get("join_config")
     params = author.get("params")

@@ -6,19 +6,41 @@
 
 from __future__ import annotations
 
+from .api_service import ApiService
 from .base import Kind
 from .connection import Connection
+from .dashboard import Dashboard
 from .dataset import Dataset
+from .insight import Insight
+from .knowledge_bank import KnowledgeBank
 from .managed_folder import ManagedFolder
+from .model_evaluation_store import ModelEvaluationStore
 from .project import Project
 from .recipe import Recipe
+from .saved_model import SavedModel
 from .scenario import Scenario
 from .variables import Variables
+from .webapp import Webapp
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
-        (Connection(), Dataset(), ManagedFolder(), Project(), Recipe(), Scenario(), Variables()),
+        (
+            ApiService(),
+            Connection(),
+            Dashboard(),
+            Dataset(),
+            Insight(),
+            KnowledgeBank(),
+            ManagedFolder(),
+            ModelEvaluationStore(),
+            Project(),
+            Recipe(),
+            SavedModel(),
+            Scenario(),
+            Variables(),
+            Webapp(),
+        ),
         key=lambda kind: kind.order,
     )
 }

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
-from .shape import Schema, Shape
+from .shape import Schema, Shape, to_author_path, to_dss_path
 
 SENSITIVE = "(sensitive)"
 
@@ -54,7 +54,8 @@ class Resource:
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
     ``first`` is sent only when the object is made; ``references`` are (kind, name) of what it needs;
-    ``identity`` is what finds the object on the node; an ``external`` one is only looked for.
+    ``identity`` is what finds the object on the node; an ``external`` one is only looked for. ``lookups`` are (kind, name)
+    of what it names by a ``Ref`` although the configuration does not declare it: the node has to say its id.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Resource:
     ignore_changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     external: bool = False
+    lookups: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:
@@ -135,12 +137,14 @@ class Kind:
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
     creatable = True  # whether the API has a call that makes one
+    deletable = True  # whether the API has a call that deletes one
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
     renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one
     data = ""  # what is lost with an object when its data is dropped too, for plans
+    data_goes_along = False  # whether DSS cannot delete an object and keep its data
     rights: str  # what the key must be allowed to do, for the docs
 
     @property
@@ -234,22 +238,23 @@ class Kind:
 
     def dss_path(self, author_path: str) -> str:
         """The path in DSS's JSON of an author path; a path of DSS itself is returned as it is."""
-        head, dot, rest = author_path.partition(".")
-        for entry in self.shape.fields:
-            if entry.name == head:
-                return entry.path + dot + rest
-        return author_path
+        return to_dss_path(self.shape.fields, author_path)
 
     def author_path(self, path: str) -> str:
         """The author's name for a path of DSS, for people."""
-        for entry in sorted(self.shape.fields, key=lambda known: -len(known.path)):
-            if path == entry.path or path.startswith((entry.path + ".", entry.path + "[", entry.path + " ")):
-                return entry.name + path[len(entry.path) :]
-        return path
+        return to_author_path(self.shape.fields, path)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
+
+    def can_make(self, resource: Resource) -> bool:
+        """Whether the API has a call that makes this one; of some kinds only some types."""
+        return self.creatable
+
+    def uses(self, document: Document) -> t.Iterator[tuple[str, str]]:
+        """Objects that a document of DSS names and needs, as (kind, id)."""
+        return iter(())
 
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""

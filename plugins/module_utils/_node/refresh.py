@@ -30,26 +30,19 @@ _ELSEWHERE = frozenset(
         "apikeys.json",
         "app-manifest.json",
         "badges.json",
-        "dashboards",
         "explore",
         "filters.json",
-        "insights",
         "ipython_notebooks",
-        "knowledge-banks",
-        "lambda_services",
         "lib",
         "localvariables.json",
         "model_comparisons",
-        "model_evaluation_stores",
         "notebooks",
         "params.json",
         "prompt-studios",
-        "saved_models",
         "statistics_worksheets",
         "tags.json",
         "variables.json",
         "version-tags.json",
-        "web_apps",
         "wiki",
         "zones",
     }
@@ -240,7 +233,8 @@ def _moved(
     for path in changed_paths(node, project, commit, end.head):
         folder, _slash, name = path.partition("/")
         if folder in folders:
-            touched = {owners.get((folders[folder], object_id), "") for object_id in _object_ids(path, name)} - {""}
+            kind = kinds[folders[folder]]
+            touched = {owners.get((kind.name, object_id), "") for object_id in _object_ids(kind, path, name)} - {""}
             addresses |= touched
             others |= not touched
         elif folder in _ALL_PROJECTS:
@@ -250,8 +244,11 @@ def _moved(
     return _Moved(frozenset(addresses), others)
 
 
-def _object_ids(path: str, name: str) -> list[str]:
+def _object_ids(kind: Kind, path: str, name: str) -> list[str]:
     """The ids of which a file may be: where names hold dots, more than one."""
+    owner = name.partition("/")[0]
+    if owner != name and path in kind.git_paths(owner, None):
+        return [owner]
     parts = name.split(".")
     if len(parts) < 2 or "/" in name or "\\" in name or '"' in name:  # the last two: Git quotes what is not ASCII
         raise NoHistory(f"{path} has changed, and what that means is not known")

@@ -16,11 +16,12 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, drift_limits, limits, surroundings
+from .checks import absences, deletion_limits, drift_limits, limits, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
+from .lookups import looked_up
 from .model import CONFIG, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
 from .moves import known_ids, rename_fault
 
@@ -62,6 +63,7 @@ def build(
     if options.absent:
         actions = removals(desired, snapshot, matched.ids, options, kinds)
     else:
+        desired = looked_up(desired, snapshot, kinds, problems)
         desired = {key: with_changed_secrets(resource, known.get(key)) for key, resource in desired.items()}
         surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems)
         actions = [_action(resource, surrounding) for resource in desired.values()]
@@ -72,6 +74,7 @@ def build(
     actions = with_cascades(actions, snapshot)
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
+    problems += deletion_limits(ordered, options, kinds)
     found, warnings = surroundings(actions, desired, snapshot)
     warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
     others = None if recorded is None or options.absent else unmanaged(ordered, snapshot, kinds)

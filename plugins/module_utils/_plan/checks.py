@@ -50,11 +50,26 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
             continue
         if resource.external:
             message = f"{what} external says that it is made elsewhere: make it there first, or take that line out"
-        elif not kinds[resource.kind].creatable:
+        elif not kinds[resource.kind].can_make(resource):
             message = f"{what} the API of DSS cannot make a {resource.kind.replace('_', ' ')}: make it in DSS, or import it with its project"
         else:
             continue
         problems.append(Problem(message, resource.path, resource.location))
+    return problems
+
+
+def deletion_limits(actions: Iterable[Action], options: Options, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """Deletions that the API has no call for, and those that take data along which nobody gave up."""
+    problems = []
+    for action in actions:
+        kind = kinds[action.kind]
+        if action.destroys and not kind.deletable:
+            message = f"{action.address} would be deleted, and the API of DSS cannot delete a {kind.name.replace('_', ' ')}: delete it in DSS"
+        elif action.destroys and kind.data_goes_along and not options.drop_data:
+            message = f"{action.address} would be deleted with {kind.data}: set drop_data=true if this is what you want"
+        else:
+            continue
+        problems.append(Problem(message, action.resource.path if action.resource else "", action.location))
     return problems
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..router import Route
 from . import (
+    assets,
     connections,
     data_quality,
     datasets,
@@ -36,6 +37,7 @@ _PROJECTS: list[Route] = [
     *futures.ROUTES,
     *connections.ROUTES,
     *projects.ROUTES,
+    *assets.ROUTES,
     *imports.ROUTES,
     *git.ROUTES,
     *datasets.ROUTES,

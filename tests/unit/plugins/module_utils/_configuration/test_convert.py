@@ -23,7 +23,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import Con
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.build import resource_notes
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.desired import desired
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.dialects import ALONE, BLOCKS, DESIGN, ENVIRONMENT, LATER, TOOL, managed, python
 
@@ -67,7 +67,7 @@ def test_a_tree_keeps_its_layout_variables_and_includes(write: Write, tmp_path: 
     folder = write({
         "old/projects/ferries.yml": DESIGN + LATER,
         "old/environments/dev.yml": ENVIRONMENT.replace(
-            "overrides:\n", "overrides:\n  dashboards: {view: {}}\n"
+            "overrides:\n", "overrides:\n  models: {delay: {}}\n"
         ).replace("datasets: {RAW_TRIPS: {", "datasets: {TRIPS: {format: csv}, RAW_TRIPS: {"),
         "old/recipes/trips.py": "a = 1",
         "old/recipes/totals.sql": "CREATE TABLE x; SELECT 1",
@@ -92,9 +92,12 @@ def test_a_tree_keeps_its_layout_variables_and_includes(write: Write, tmp_path: 
         note for note in unapplied(after) if "settings.require_tests" not in note and "config.yml" not in note
     ] == []
     places = [note.path for note in found.notes]
-    assert {"models[0]", "dashboards[0]", "overrides.dashboards", "overrides.datasets.RAW_TRIPS.params.sampling"} <= {
-        *places
-    }
+    assert {
+        "models[0]",
+        "dashboards[0].pages[0].tiles[0]",
+        "overrides.models",
+        "overrides.datasets.RAW_TRIPS.params.sampling",
+    } <= {*places}
     assert "scenarios[0].steps[2]" in places
     assert "overrides.recipes.*.resources" in places
 
@@ -158,11 +161,13 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(VALUES, st.sampled_from([".yml", ".json"]))
 def test_what_is_written_is_read_again(value: t.Any, suffix: str) -> None:
     assert parse(as_text({"x": value}, suffix).encode(), f"f{suffix}")["x"] == value
 
 
+@settings(deadline=None, max_examples=60)
 @given(TEXTS)
 def test_unsafe_text_stays_unsafe(text: str) -> None:
     found = parse(as_text({"x": Verbatim(text)}, ".yml").encode(), "f.yml")["x"]

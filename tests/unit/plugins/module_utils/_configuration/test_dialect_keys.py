@@ -24,6 +24,7 @@ BASE: dict[str, t.Any] = {
     ],
     "recipes": [{"name": "r", "type": "python", "inputs": [{"dataset": "A"}], "outputs": ["C"], "code": "x = 1"}],
     "scenarios": [{"name": "s", "triggers": [], "steps": []}],
+    "dashboards": [{"name": "d", "pages": [{"title": "One", "tiles": []}]}],
 }
 JOIN = {
     "name": "r",
@@ -46,6 +47,9 @@ VALUES: dict[str, t.Any] = {
     "datasets.schema": {"columns": [{"name": "c", "type": "varchar(3)"}]},
     "datasets.schema.columns.type": "varchar(3)",
     "datasets.checks": [{"type": "not_null", "columns": ["c"]}],
+    "datasets.checks.not_null": {"columns": ["c"]},
+    "datasets.checks.unique": {"columns": ["c"]},
+    "datasets.checks.freshness": {"column": "c", "max_age_hours": 1},
     "recipes.type": "Python",
     "recipes.inputs": ["A"],
     "recipes.outputs": ["C"],
@@ -53,6 +57,9 @@ VALUES: dict[str, t.Any] = {
     "recipes.params": {"x": 1},
     "recipes.resources": {"memory": "4G"},
     "recipes.compute_schema_updates": False,
+    "dashboards.pages": [{"title": "One"}],
+    "dashboards.pages.name": "One",
+    "dashboards.pages.tiles": [{"type": "chart", "dataset": "A", "x": "c", "y": "n"}],
     "scenarios.type": "step_based",
     "scenarios.active": True,
     "scenarios.params": {"x": 1},
@@ -75,7 +82,7 @@ VALUES: dict[str, t.Any] = {
     "project.settings.permissions": [{"group": "g", "role": "read"}],
     "project.settings.exposed": True,
 }
-PARTS = ("scenarios.triggers.", "scenarios.steps.")
+PARTS = ("scenarios.triggers.", "scenarios.steps.", "datasets.checks.")
 INSTEAD_OF = {"output": "outputs", "format": "format_type", "sql": "code", "comment": "description"}
 
 

@@ -113,7 +113,7 @@ def test_what_is_not_applied_is_said_and_removed(kinds: Kinds) -> None:
     text = (
         "project: {key: A, settings: {owner: me, exposed: true, git: {}, permissions: []}}\n"
         "datasets:\n"
-        "  - {name: d, type: sql, build_mode: RECURSIVE, partition_spec: '%Y', checks: [{type: unique}],"
+        "  - {name: d, type: sql, build_mode: RECURSIVE, partition_spec: '%Y', checks: [{type: freshness, column: x}],"
         " params: {table: t, partition_by: [x], compression: s, sampling: y, sample_size: 1}}\n"
         "recipes:\n"
         "  - {name: r, type: python, params: {engine: x}, resources: {}, cluster: c, compute_schema_updates: true}\n"
@@ -126,7 +126,7 @@ def test_what_is_not_applied_is_said_and_removed(kinds: Kinds) -> None:
     }
     assert all(": not applied, because " in problem for problem in problems)
     assert sorted(problem.split(":")[0] for problem in problems) == [
-        "datasets[0].build_mode", "datasets[0].checks", "datasets[0].params.compression", "datasets[0].params.partition_by",
+        "datasets[0].build_mode", "datasets[0].checks[0]", "datasets[0].params.compression", "datasets[0].params.partition_by",
         "datasets[0].params.sample_size", "datasets[0].params.sampling", "datasets[0].partition_spec",
         "project.settings.exposed", "project.settings.git", "project.settings.permissions", "recipes[0].cluster",
         "recipes[0].compute_schema_updates", "recipes[0].params.engine", "recipes[0].resources",
@@ -137,6 +137,21 @@ def test_a_key_that_the_kind_has_is_its_own_affair(kinds: Kinds, fake_kind: t.An
     text = {"type": "string"}
     kinds["recipe"] = fake_kind("recipe", "recipes", {"name": text, "cluster": text})
     assert one(kinds, "recipes", "{name: r, cluster: c}") == ({"name": "r", "cluster": "c"}, [])
+
+
+def test_checks_of_another_tool_are_rules_of_data_quality(kinds: Kinds) -> None:
+    text = "{name: d, type: sql, checks: [{type: not_null, columns: [a, b]}, {type: freshness}, {type: unique, columns: [a]}]}"
+    found, problems = one(kinds, "datasets", text)
+    assert found["checks"] == [
+        {
+            "type": "ColumnNotEmptyRule",
+            "columns": ["a", "b"],
+            "name": "a, b not empty",
+            "threshold": "ENTIRE_COLUMN_NOT_EMPTY",
+        },
+        {"type": "ColumnUniqueValuesRule", "columns": ["a"], "name": "a unique"},
+    ]
+    assert [problem.split(":")[0] for problem in problems] == ["datasets[0].checks[1]"]
 
 
 def test_the_checks_of_dss_stay(kinds: Kinds) -> None:

@@ -110,6 +110,14 @@ def test_the_design_papers(write: Write) -> None:
         "type": "sql",
         "connection": "PG_DEV",
         "params": {"schema": "PUBLIC", "table": "trips", "mode": "table"},
+        "checks": [
+            {
+                "type": "ColumnNotEmptyRule",
+                "name": "id not empty",
+                "threshold": "ENTIRE_COLUMN_NOT_EMPTY",
+                "columns": ["id"],
+            }
+        ],
         "schema": {"columns": [{"name": "id", "type": "bigint"}, {"name": "ship", "type": "string", "maxLength": 80}]},
     }
     assert fields["scenario.FERRIES.nightly"]["steps"][0]["partition"] == "2031-01-01"
@@ -130,10 +138,12 @@ def test_the_design_papers(write: Write) -> None:
     dated = {entry.address: entry.fields for entry in loaded(source, environment="dev", now=now).declarations}
     assert dated["scenario.FERRIES.nightly"]["steps"][0]["partition"] == "2031-05-06"
     with_models = loaded(folder / "projects" / "with_models.yml", environment="dev", now=now)
-    assert [entry.address for entry in with_models.declarations] == [*dated]
+    assert [entry.address for entry in with_models.declarations] == [*dated, "dashboard.FERRIES.view"]
+    assert with_models.declarations[-1].fields == {"name": "view", "pages": [{"title": "Overview", "tiles": []}]}
     ignored = {warning.path: warning.message for warning in with_models.warnings}
     assert ignored["models[0]"].startswith("not applied, because a model is trained in DSS")
-    assert ignored["dashboards[0]"].startswith("not applied, because")
+    tile = "not applied, because a tile shows an insight: declare one in insights and name it in insight"
+    assert [ignored[f"dashboards[0].pages[0].tiles[{number}]"] for number in (0, 1)] == [tile, tile]
 
 
 def test_the_settings_of_production_act_but_for_an_audit_log_elsewhere(write: Write) -> None:
@@ -183,7 +193,7 @@ def test_blocks_declare_their_datasets_and_recipes(write: Write) -> None:
     found = loaded(folder / "pumps.yml")
     fields = {entry.address: entry.fields for entry in found.declarations}
     assert fields["dataset.PUMPS.pumps"] == {
-        "name": "pumps", "type": "sql", "connection": "WH", "params": {"table": "pumps"}, "description": "All pumps",
+        "name": "pumps", "type": "sql", "connection": "WH", "table": "pumps", "description": "All pumps",
         "schema": [{"name": "id", "type": "bigint"}],
     }  # fmt: skip
     assert fields["recipe.PUMPS.gauge"]["code"] == "a = 1"

@@ -20,7 +20,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.exp
     Unfilled,
 )
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.git_head import branch, commit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 NOW = datetime.datetime(2031, 3, 1, 4, 5, 6, tzinfo=datetime.UTC)
@@ -90,6 +90,7 @@ def test_a_uuid_in_a_variable_is_one_for_the_run() -> None:
     assert uuid.UUID(first).version == 4
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.text(string.ascii_letters + string.digits + string.punctuation + " ${}:", max_size=40))
 def test_any_argument_gives_text_or_one_sentence(argument: str) -> None:
     for name in ("date", "datetime", "env", "git", "uuid"):

@@ -16,7 +16,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import Con
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.moves import with_moves
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.model import Recorded
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Write = Callable[..., Path]
@@ -91,6 +91,7 @@ class Move(t.NamedTuple):
     location: t.Any = None
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.tuples(*[st.sampled_from("abcdefgh")] * 2)))
 def test_no_record_is_lost(recorded: list[str], pairs: list[tuple[str, str]]) -> None:
     former = {key: Recorded(key, "dataset", key, f"id-{key}", dependencies=("a",)) for key in recorded}

@@ -15,7 +15,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.loa
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import ConfigurationError
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.desired import desired
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Write = Callable[..., Path]
@@ -229,6 +229,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(value=VALUES)
 def test_a_value_of_any_type_is_put_in_as_it_is(value: t.Any) -> None:
     kind = {dict: "mapping", list: "list", bool: "boolean", int: "integer"}.get(type(value), "string")
