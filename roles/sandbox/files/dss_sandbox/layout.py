@@ -11,11 +11,18 @@ from typing import Any
 from .documents import Document, dumps, loads
 from .kinds import recipe
 
-OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones")
+ARTICLES = "wiki/articles"
+OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones", ARTICLES)
 RAW_KINDS = ("saved_models", "model_evaluation_stores", "knowledge-banks")
 
 # The kind names of version-tags.json in a zip export (dss-object-shapes.md, What changed over the years).
-TAG_NAMES = {"datasets": "DATASET", "recipes": "RECIPE", "scenarios": "SCENARIO", "managed_folders": "MANAGED_FOLDER"}
+TAG_NAMES = {
+    "datasets": "DATASET",
+    "recipes": "RECIPE",
+    "scenarios": "SCENARIO",
+    "managed_folders": "MANAGED_FOLDER",
+    ARTICLES: "ARTICLE",  # unverified: the name is that of dashboardAuthorizations and discussions
+}
 
 PARAMS = "params.json"
 VARIABLES = "variables.json"
@@ -24,6 +31,7 @@ TAGS = "tags.json"
 VERSION_TAGS = "version-tags.json"
 ACTIVE_BUNDLE = "active-bundle.json"
 LIBRARY = "lib/external-libraries.json"
+TAXONOMY = "wiki/taxonomy.json"
 
 
 def document_path(kind: str, object_id: str) -> str:
@@ -35,6 +43,8 @@ def payload_path(kind: str, object_id: str, document: Document) -> str | None:
         return f"recipes/{object_id}.{recipe.extension(document['type'])}"
     if kind == "scenarios":
         return f"scenarios/{object_id}.py"  # also for step-based ones, then empty
+    if kind == ARTICLES:
+        return f"{ARTICLES}/{object_id}.md"
     return None
 
 
@@ -56,8 +66,8 @@ def pretty(text: str) -> str:
 
 def object_of(path: str) -> tuple[str, str] | None:
     """The kind and id that a path belongs to, payload files excluded."""
-    kind, slash, name = path.partition("/")
-    if slash and "/" not in name and name.endswith(".json") and kind in OBJECT_KINDS + RAW_KINDS:
+    kind, _slash, name = path.rpartition("/")
+    if name.endswith(".json") and kind in OBJECT_KINDS + RAW_KINDS:
         return kind, name[: -len(".json")]
     return None
 
