@@ -139,6 +139,7 @@ class Kind:
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
+    concerns_caller = False  # whether it can take rights from whoever writes it
     data = ""  # what is lost with an object when its data is dropped too, for plans
     rights: str  # what the key must be allowed to do, for the docs
 
@@ -249,6 +250,17 @@ class Kind:
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
+
+    def is_inherent(self, object_id: str) -> bool:
+        """Whether an object comes with its project and cannot be deleted, such as the default zone of a flow."""
+        return False
+
+    def cautions(self, resource: Resource, before: Document, caller: Mapping[str, t.Any]) -> tuple[str, ...]:
+        """What a write of an object that holds ``before`` brings about besides what is declared.
+
+        ``caller`` is what ``/auth/info`` says of the key, empty where nothing ``concerns_caller``.
+        """
+        return ()
 
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""
