@@ -18,9 +18,10 @@ MAX_CODE_BYTES = 8 * 1024 * 1024
 _KEYS: dict[str, dict[str, str]] = {
     "recipes": {"code_file": "code", "payload_file": "payload"},
     "scenarios": {"script_file": "script", "code_file": "script"},
+    "wiki_articles": {"content_file": "content"},
 }
 _STEP_KEYS = {"code_file": "code", "script_file": "script"}
-_STEP_LISTS = ("steps", "on_success", "on_failure")
+_STEP_LISTS = ("triggers", "steps", "on_success", "on_failure")
 
 
 def file_keys(section: str, schema: AnyMapping[str, t.Any]) -> dict[str, str]:
