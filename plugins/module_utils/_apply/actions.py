@@ -19,6 +19,7 @@ from .._node.answer import understood
 from .._plan.build import differences, effective_rules
 from .._plan.cascade import inputs_of
 from .._plan.compare import Document, merge
+from .._plan.drift import covers
 from .._plan.model import CREATE, DELETE, REPLACE, Action, Options, Plan
 
 _LOOKS = (0.0, 0.2)
@@ -144,10 +145,12 @@ class Doer:
             self._write(action, t.cast(str, action.object_id), fresh, resend=True)
 
     def _fresh(self, action: Action) -> Document:
-        """The object as it is now. Raises ``Conflict`` if what is declared of it is neither as planned nor done already."""
-        fresh = self.kinds[action.kind].read_one(self.node, action.project, t.cast(str, action.object_id))
-        now = self.left_to_do(action, fresh, resend=True)
-        if now and now != self.left_to_do(action, action.before, resend=True):
+        """The object as it is now. Raises ``Conflict`` if something declared of it is neither as planned nor done already."""
+        kind = self.kinds[action.kind]
+        fresh = kind.read_one(self.node, action.project, t.cast(str, action.object_id))
+        planned = self.left_to_do(action, action.before, resend=True)
+        new = [change for change in self.left_to_do(action, fresh, resend=True) if change not in planned]
+        if any(not any(covers(path, change.path) for path in kind.changed_by_others) for change in new):
             raise Conflict(
                 f"{action.address} was changed by somebody else since the plan was made; nothing was overwritten: "
                 "run again to see the new plan"

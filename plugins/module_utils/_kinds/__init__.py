@@ -10,15 +10,29 @@ from .base import Kind
 from .connection import Connection
 from .dataset import Dataset
 from .managed_folder import ManagedFolder
+from .permissions import Permissions
 from .project import Project
 from .recipe import Recipe
 from .scenario import Scenario
 from .variables import Variables
+from .wiki_article import WikiArticle
+from .zone import Zone
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
-        (Connection(), Dataset(), ManagedFolder(), Project(), Recipe(), Scenario(), Variables()),
+        (
+            Connection(),
+            Dataset(),
+            ManagedFolder(),
+            Permissions(),
+            Project(),
+            Recipe(),
+            Scenario(),
+            Variables(),
+            WikiArticle(),
+            Zone(),
+        ),
         key=lambda kind: kind.order,
     )
 }

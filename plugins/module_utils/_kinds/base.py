@@ -98,11 +98,13 @@ class Known:
 class Neighbours:
     """What a resource may refer to: the names that the configuration declares by kind.
 
-    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER).
+    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER); ``authors``
+    the author mappings by kind.
     """
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     outputs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    authors: Mapping[str, tuple[Mapping[str, t.Any], ...]] = field(default_factory=dict)
 
     def has(self, kind: str, name: str) -> bool:
         return name in self.names.get(kind, ())
@@ -139,6 +141,7 @@ class Kind:
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
+    changed_by_others: tuple[str, ...] = ()  # dotted paths that change with other objects, which is no conflict
     concerns_caller = False  # whether it can take rights from whoever writes it
     data = ""  # what is lost with an object when its data is dropped too, for plans
     rights: str  # what the key must be allowed to do, for the docs

@@ -10,10 +10,10 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .._errors import DssError
 from .._plan.compare import AsSet, Document, Rule, Spelled
-from .base import Kind, Neighbours, Node, Resource, with_references
+from .base import Neighbours, Node, Resource, with_references
 from .dataset_types import BASIC_PROBE, ENGINE_CONFIG, FILES_SELECTION, FLOW_OPTIONS, LOOP
+from .named_by_dss import NamedByDss
 from .paths import path_of
 from .shape import OBJECT, OBJECTS, TEXT, TEXTS, Field, Shape, described
 
@@ -48,7 +48,7 @@ def _without_slash(path: t.Any) -> t.Any:
     return path.lstrip("/") if isinstance(path, str) else path
 
 
-class ManagedFolder(Kind):
+class ManagedFolder(NamedByDss):
     """A managed folder. DSS makes its id, so it is known by its name."""
 
     name = "managed_folder"
@@ -61,7 +61,6 @@ class ManagedFolder(Kind):
         "name": described(TEXT, "Name of the folder."),
         "id": described(TEXT, "Id of the folder, needed only where two folders have one name."),
     }
-    required = ("name",)
     data = "its files"
     rights = "write project content; use of the connection"
     shape = Shape(
@@ -99,20 +98,6 @@ class ManagedFolder(Kind):
         elif not connection:
             first["params"] = {"connection": DEFAULT_CONNECTION, "path": "${projectKey}/${odbId}"}
         return replace(built, declared={"name": built.name, **built.declared}, first=first)
-
-    def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
-        if resource.identity.get("id"):
-            return resource.identity["id"] if resource.identity["id"] in listing else None
-        found = [object_id for object_id, document in listing.items() if document.get("name") == resource.name]
-        if len(found) > 1:
-            raise DssError(
-                f"{resource.address}: {len(found)} managed folders are named {resource.name} "
-                f"({', '.join(sorted(found))}): add the id of the one that is meant"
-            )
-        return found[0] if found else None
-
-    def label(self, object_id: str, document: Document) -> str:
-        return str(document.get("name") or object_id)
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["id"]: item for item in node.get(path_of("projects", project, "managedfolders") + "/")}
