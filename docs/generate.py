@@ -62,7 +62,7 @@ PART_SAMPLES = {
         "reporters[]": ("",),
     }
 }
-PARTS = {"triggers": scenario_parts.TRIGGER, "steps": scenario_parts.STEP, "reporters": scenario_parts.REPORTER}
+PARTS = {part.name: part for part in scenario_parts.PARTS}
 
 
 def page(title, rows):
@@ -162,9 +162,12 @@ def members(kind, name, rule):
         if branch.get("properties"):
             places = {}
             if name in PARTS and kind.name == "scenario":
-                places = {entry.name: f"`{entry.path}`" for entry in PARTS[name].fields}
+                found = {}
+                for entry, _types in PARTS[name].fields():
+                    found.setdefault(entry.name, []).append(f"`{entry.path}`")
                 short = "short form" if name != "reporters" else ""
-                places = {key: places.get(key, "" if key == "raw" else short) for key in branch["properties"]}
+                places = {key: "" if key == "raw" else short for key in branch["properties"]}
+                places.update({key: " or ".join(dict.fromkeys(paths)) for key, paths in found.items()})
             return keys_of(branch["properties"], branch.get("required", ()), places)
     return []
 

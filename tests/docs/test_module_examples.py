@@ -90,6 +90,7 @@ PREPARED = {
     "state": deployed_and_moved,
     "state_lock": locked,
     "rollback": deployed,
+    "zone": runnable,
     **dict.fromkeys((*VERBS, *READS), runnable),
 }
 

@@ -19,6 +19,7 @@ from .._node.answer import understood
 from .._plan.build import differences, effective_rules
 from .._plan.cascade import inputs_of
 from .._plan.compare import Document, merge
+from .._plan.drift import covers
 from .._plan.model import CREATE, DELETE, RENAME, REPLACE, Action, Options, Plan
 
 _LOOKS = (0.0, 0.2)
@@ -161,11 +162,13 @@ class Doer:
         self._update(action)
 
     def _fresh(self, action: Action) -> Document:
-        """The object as it is now. Raises ``Conflict`` if what is declared of it is neither as planned nor done already."""
-        fresh = self.kinds[action.kind].read_one(self.node, action.project, t.cast(str, action.object_id))
+        """The object as it is now. Raises ``Conflict`` if something declared of it is neither as planned nor done already."""
+        kind = self.kinds[action.kind]
+        fresh = kind.read_one(self.node, action.project, t.cast(str, action.object_id))
+        # A part may be done already: DSS may itself put the new name of a dataset into the recipes that use it (unverified).
         planned = self.left_to_do(action, action.before, resend=True)
-        # A part may be done already: DSS itself puts the new name of a dataset into the recipes that use it.
-        if any(change not in planned for change in self.left_to_do(action, fresh, resend=True)):
+        new = [change for change in self.left_to_do(action, fresh, resend=True) if change not in planned]
+        if any(not any(covers(path, change.path) for path in kind.changed_by_others) for change in new):
             raise Conflict(
                 f"{action.address} was changed by somebody else since the plan was made; nothing was overwritten: "
                 "run again to see the new plan"

@@ -15,12 +15,15 @@ from .insight import Insight
 from .knowledge_bank import KnowledgeBank
 from .managed_folder import ManagedFolder
 from .model_evaluation_store import ModelEvaluationStore
+from .permissions import Permissions
 from .project import Project
 from .recipe import Recipe
 from .saved_model import SavedModel
 from .scenario import Scenario
 from .variables import Variables
 from .webapp import Webapp
+from .wiki_article import WikiArticle
+from .zone import Zone
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -34,12 +37,15 @@ KINDS: dict[str, Kind] = {
             KnowledgeBank(),
             ManagedFolder(),
             ModelEvaluationStore(),
+            Permissions(),
             Project(),
             Recipe(),
             SavedModel(),
             Scenario(),
             Variables(),
             Webapp(),
+            WikiArticle(),
+            Zone(),
         ),
         key=lambda kind: kind.order,
     )

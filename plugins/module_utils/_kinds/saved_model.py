@@ -68,7 +68,11 @@ class SavedModel(evaluated.Evaluated):
                 described(OBJECT, "For PROXY_MODEL: C(protocol), C(connection), C(region) ..."),
             ),
             Field("publish_policy", "publishPolicy", described(TEXT, "When a new version becomes the active one.")),
-            Field("conditional_outputs", "conditionalOutputs", described({"type": "array"}, "Outputs that depend on a condition, with DSS's own names.")),
+            Field(
+                "conditional_outputs",
+                "conditionalOutputs",
+                described({"type": "array"}, "Outputs that depend on a condition, with DSS's own names."),
+            ),
             Field(
                 "training",
                 "miniTask",

@@ -196,7 +196,18 @@ def _with_surroundings(
     if any(_is_new(_plugin_type, resource, kinds, objects) for resource in desired.values()):
         plugins = _names(node, "/plugins/", "id", "plugins", notes)
     may_write = administers is not False or not exists or _may_write(node, project, objects)
-    return Snapshot(objects, exists, connections, bool(administers), may_write, code_envs, plugins, tuple(notes))
+    concerned = any(kinds[resource.kind].concerns_caller for resource in desired.values())
+    return Snapshot(
+        objects,
+        exists,
+        connections,
+        bool(administers),
+        may_write,
+        code_envs,
+        plugins,
+        tuple(notes),
+        caller=node.get("/auth/info") if concerned else {},
+    )
 
 
 def _is_new(

@@ -16,7 +16,7 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, deletion_limits, drift_limits, limits, surroundings
+from .checks import absences, cautions, deletion_limits, drift_limits, limits, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
@@ -76,6 +76,7 @@ def build(
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
     problems += deletion_limits(ordered, options, kinds)
     found, warnings = surroundings(actions, desired, snapshot)
+    warnings += cautions(actions, snapshot, kinds)
     warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
     others = None if recorded is None or options.absent else unmanaged(ordered, snapshot, kinds)
     forgets = {**gone.forgets, **released(desired, known)}

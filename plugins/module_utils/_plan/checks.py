@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from .._errors import Problem
 from .._kinds.base import Kind, Resource
@@ -71,6 +72,18 @@ def deletion_limits(actions: Iterable[Action], options: Options, kinds: Mapping[
             continue
         problems.append(Problem(message, action.resource.path if action.resource else "", action.location))
     return problems
+
+
+def cautions(actions: Iterable[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """What the kinds have to say of the objects that are to be changed."""
+    return [
+        Problem(f"{action.address}: {text}", action.resource.path, action.resource.location, "warning")
+        for action in actions
+        if action.resource is not None and action.action in (UPDATE, RENAME)
+        for text in kinds[action.kind].cautions(
+            replace(action.resource, declared=action.declared), action.before, snapshot.caller
+        )
+    ]
 
 
 def twins(unmanaged: Iterable[str], desired: Mapping[str, Resource]) -> list[Problem]:

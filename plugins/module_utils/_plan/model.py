@@ -157,7 +157,8 @@ class Snapshot:
     the list holds all of them. ``may_write`` is False where the key can read the project but seems not to be allowed to
     change it. ``code_envs`` and ``plugins`` are None where the key may not list them. ``listed`` are the kinds whose
     objects are all there; ``unread`` are declared addresses for which the record stands, and only what it holds.
-    ``summaries`` are the list items of the scenarios, None where they were not listed.
+    ``summaries`` are the list items of the scenarios, None where they were not listed. ``caller`` is what the node says of
+    the key, where a declared kind concerns it.
     """
 
     objects: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
@@ -171,6 +172,7 @@ class Snapshot:
     listed: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     summaries: Mapping[str, Document] | None = None
+    caller: Mapping[str, t.Any] = field(default_factory=dict)
 
     def of(self, kind: str) -> Mapping[str, Document]:
         return self.objects.get(kind, {})

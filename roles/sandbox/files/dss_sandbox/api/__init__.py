@@ -30,6 +30,7 @@ from . import (
     runs,
     scenarios,
     standards,
+    wiki,
 )
 
 _PROJECTS: list[Route] = [
@@ -50,6 +51,7 @@ _PROJECTS: list[Route] = [
     *folders.ROUTES,
     *flow.ROUTES,
     *standards.ROUTES,
+    *wiki.ROUTES,
 ]
 
 # A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the
