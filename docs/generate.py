@@ -420,9 +420,8 @@ def dialects():
         rows = []
         for key in (key for key in dialect_keys.KEYS if key.section == section):
             becomes = f"`{key.becomes}`" if key.becomes else ""
-            in_dss = places.get(section, {}).get(
-                key.becomes, "identifies the object" if key.becomes in ("name", "key") else ""
-            )
+            other, _dot, name = key.becomes.rpartition(".")
+            in_dss = places.get(other or section, {}).get(name, "identifies the object" if name in ("name", "key") else "")
             what = (
                 f"not applied, because {key.why}"
                 if key.why

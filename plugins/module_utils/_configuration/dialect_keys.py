@@ -57,7 +57,7 @@ KEYS: tuple[Key, ...] = (
     Key(EVERY, "project.settings.owner", "owner"),
     Key(EVERY, "project.settings.exposed", why="exposed objects are declared one by one in exposed_objects"),
     Key((A, PLUS), "project.settings.git", why="the Git remote of a project is not managed"),
-    Key((A, PLUS), "project.settings.permissions", why="permissions are not managed yet"),
+    Key((A, PLUS), "project.settings.permissions", "permissions.groups", note="role read or write of each group"),
     # Datasets
     Key(EVERY, "datasets.name", "name"),
     Key(EVERY, "datasets.type", "type", note="any spelling of the dialects, in any case"),

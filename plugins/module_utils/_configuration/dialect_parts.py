@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from .._errors import Problem
 from .dialect_keys import not_applied
-from .document import Mapping, Sequence, ValuePath, edited, problem_at, relisted, renamed
+from .document import Mapping, Sequence, ValuePath, edited, mark_in, problem_at, relisted, renamed
 
 _RULES: dict[str, dict[str, t.Any]] = {
     "not_null": {"type": "ColumnNotEmptyRule", "threshold": "ENTIRE_COLUMN_NOT_EMPTY"},  # dss-api.md 2.5
@@ -21,6 +21,7 @@ _NAMES = {"not_null": "not empty", "unique": "unique"}
 _NO_RULES = not_applied("datasets.checks")
 _NOT_APPLIED_IN_PAGES = not_applied("dashboards.pages")
 _PEER_TILES = ("chart", "metric")
+_ROLES = {"read": ("read_project_content",), "write": ("read_project_content", "write_project_content")}
 
 
 @dataclass
@@ -92,3 +93,31 @@ def _tiles(tiles: list[t.Any], path: ValuePath, notes: Notes) -> list[t.Any]:
         else:
             kept.append(tile)
     return kept if len(kept) < len(tiles) else tiles
+
+
+def with_permissions(content: Mapping, notes: Notes) -> Mapping:
+    """The content in which the roles of groups in the settings of the project are rights in ``permissions``."""
+    project = content.get("project")
+    settings = project.get("settings") if isinstance(project, Mapping) else None
+    listed = settings.get("permissions") if isinstance(settings, Mapping) else None
+    if not isinstance(project, Mapping) or not isinstance(settings, Mapping) or not isinstance(listed, Sequence):
+        return content
+    own = content.get("permissions")
+    declared = own if isinstance(own, Mapping) else Mapping((), content.file)
+    groups = {}
+    for number, entry in enumerate(listed):
+        role = entry.get("role") if isinstance(entry, Mapping) else None
+        if isinstance(entry, Mapping) and isinstance(entry.get("group"), str) and role in _ROLES:
+            groups[entry["group"]] = Sequence(_ROLES[str(role)], content.file)
+        else:
+            place = ("project", "settings", "permissions", number)
+            notes.wrong(place, "must be a group with a role, read or write: {group: NAME, role: read}")
+    rest = edited(settings, {}, ("permissions",))
+    project = edited(project, {"settings": rest}) if rest else edited(project, {}, ("settings",))
+    # What stands in permissions itself wins.
+    granted = edited(declared, {"groups": Mapping({**groups, **(declared.get("groups") or {})}, content.file)})
+    changed = edited(content, {"project": project, "permissions": granted})
+    mark = mark_in(settings, "permissions")
+    if "permissions" not in content and mark is not None:
+        changed.marks["permissions"] = mark
+    return changed
