@@ -7,18 +7,39 @@
 from __future__ import annotations
 
 from .base import Kind
+from .code_env import CodeEnv
 from .connection import Connection
 from .dataset import Dataset
+from .general_settings import GeneralSettings
+from .group import Group
 from .managed_folder import ManagedFolder
+from .plugin import Plugin
 from .project import Project
+from .project_folder import ProjectFolder
 from .recipe import Recipe
 from .scenario import Scenario
-from .variables import Variables
+from .user import User
+from .variables import InstanceVariables, Variables
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
-        (Connection(), Dataset(), ManagedFolder(), Project(), Recipe(), Scenario(), Variables()),
+        (
+            CodeEnv(),
+            Connection(),
+            Dataset(),
+            GeneralSettings(),
+            Group(),
+            InstanceVariables(),
+            ManagedFolder(),
+            Plugin(),
+            Project(),
+            ProjectFolder(),
+            Recipe(),
+            Scenario(),
+            User(),
+            Variables(),
+        ),
         key=lambda kind: kind.order,
     )
 }

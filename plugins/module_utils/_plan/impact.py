@@ -41,6 +41,8 @@ _GONE = {
     "recipe": "its creation tag",
     "scenario": "its creation tag and the history of its runs",
     "connection": "its secrets",
+    "project_folder": "its id",
+    "user": "its password, its secrets and its credentials",
 }
 
 
