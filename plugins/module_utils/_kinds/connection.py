@@ -93,7 +93,7 @@ class Connection(Kind):
     )
     rules: Mapping[str, Rule] = {
         "allowedGroups": AsSet(),
-        "params.properties": Keyed(("name",)),
+        "params.properties": Keyed(("name",), by_position=True),
         "params.port": Spelled(str),  # a number or a text: dss-api.md 2.16
     }
     replaced_by = ("type",)

@@ -126,7 +126,7 @@ _OF_SOURCE = {"KEYPAIR": ("access_key", "secret_key"), "STS_ASSUME_ROLE": ("role
 
 def dss_type(name: t.Any) -> t.Any:
     """DSS's own name of a type."""
-    return _SPELLINGS.get(name, name)
+    return _SPELLINGS.get(name, name) if isinstance(name, str) else name
 
 
 def problems(author: Mapping[str, t.Any]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
@@ -135,7 +135,7 @@ def problems(author: Mapping[str, t.Any]) -> Iterator[tuple[str, tuple[str | int
     Only who declares a parameter by its name here declares all that the type needs: a connection that exists may be
     declared in part.
     """
-    kind = TYPES.get(dss_type(author.get("type")))
+    kind = TYPES.get(str(dss_type(author.get("type"))))
     declared = [field.name for field in FIELDS if field.name in author]
     if kind is None or not declared:
         return
