@@ -47,8 +47,7 @@ _DATABASE = Sample(
     beside={"use_url": {"url": "jdbc:x"}},
 )
 _SNOWFLAKE = Sample(
-    base={"name": "c", "type": "Snowflake", "host": "h"},
-    fields=dict.fromkeys(("schema", "warehouse", "role"), TEXTS),
+    base={"name": "c", "type": "Snowflake", "host": "h"}, fields=dict.fromkeys(("schema", "warehouse", "role"), TEXTS)
 )
 _DATABRICKS = Sample(
     base={"name": "c", "type": "Databricks", "host": "h", "http_path": "/sql"},
