@@ -103,7 +103,11 @@ def test_where_it_is_used(client: Any, project: Any, env: Any) -> None:
     settings = recipe.get_settings()
     settings.get_recipe_params()["envSelection"] = {"envMode": "EXPLICIT_ENV", "envName": "ml"}
     settings.save()
-    assert [usage["objectId"] for usage in env.list_usages()] == ["r"] == [u["objectId"] for u in client.list_code_env_usages()]
+    assert (
+        [usage["objectId"] for usage in env.list_usages()]
+        == ["r"]
+        == [u["objectId"] for u in client.list_code_env_usages()]
+    )
     assert env.get_version_for_project("PROJ") == {"version": "", "bundleId": ""}
 
 

@@ -47,7 +47,9 @@ def test_projects_have_a_place(client: Any, finance: Any) -> None:
     finance = client.get_project_folder(finance.id)
     assert finance.list_project_keys() == ["MONEY"]
     assert client.get_project("MONEY").get_project_folder().id == finance.id
-    location = next(p["projectLocation"] for p in client.list_projects(include_location=True) if p["projectKey"] == "MONEY")
+    location = next(
+        p["projectLocation"] for p in client.list_projects(include_location=True) if p["projectKey"] == "MONEY"
+    )
     assert [folder["name"] for folder in location] == ["Finance"]
     finance.move_project_to("MONEY", root)
     assert client.get_project("MONEY").get_project_folder().id == "ROOT"

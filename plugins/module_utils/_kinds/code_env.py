@@ -13,7 +13,7 @@ from .._errors import DssError, NodeError
 from .._plan.compare import AsSet, AsText, Document, Keyed, Rule, Spelled, same
 from . import code_env_forms as forms
 from .awaited import awaited, failures
-from .base import Kind, Neighbours, Node, Resource, with_references
+from .base import Kind, Known, Neighbours, Node, Resource, with_references
 from .paths import path_of
 from .shape import FLAG, OBJECT, TEXT, TEXTS, Field, Shape, described
 
@@ -167,8 +167,8 @@ class CodeEnv(Kind):
         owner = [("user", str(author["owner"]))] if author.get("owner") else []
         return with_references(built, *owner, *groups, declared=declared)
 
-    def from_dss(self, document: Document, known: t.Any) -> Document:
-        return {"name": document.get("envName") or document["name"], **self.shape.from_dss(document)}
+    def from_dss(self, document: Document, known: Known) -> Document:
+        return super().from_dss({**document, "name": document.get("envName") or document.get("name")}, known)
 
     def author_path(self, path: str) -> str:
         return "build" if path == _UP_TO_DATE else super().author_path(path)

@@ -13,7 +13,7 @@ from pathlib import Path
 from .._errors import DssError, NodeError
 from .._plan.compare import Document, Keyed, Rule, merge
 from .awaited import awaited, failures
-from .base import Kind, Neighbours, Node, Resource, with_references
+from .base import Kind, Known, Neighbours, Node, Resource, with_references
 from .parts import listed, secret_rules
 from .paths import path_of
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, Field, Shape, described
@@ -131,8 +131,8 @@ class Plugin(Kind):
         envs = [("code_env", str(author["code_env"]))] if author.get("code_env") else []
         return with_references(built, *envs, declared=declared, rules=rules)
 
-    def from_dss(self, document: Document, known: t.Any) -> Document:
-        return {"id": document["id"], **self.shape.from_dss(document)}
+    def from_dss(self, document: Document, known: Known) -> Document:
+        return {**({"id": document["id"]} if "id" in document else {}), **self.shape.from_dss(document)}
 
     def author_path(self, path: str) -> str:
         return "managed_code_env" if path == _HAS_ENV else super().author_path(path)
