@@ -11,6 +11,7 @@ what stands between the markers.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import re
 import sys
@@ -31,6 +32,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.env
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policy_sections import POLICY_SECTIONS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.settings import SETTINGS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.tool_file import TOOL  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.shape import at  # noqa: E402
@@ -275,9 +277,13 @@ def calls(kind):
     for operation, variants in operations.items():
         seen = []
         for variant in variants:
-            for answer in [{}, {"type": "custom_python"}] if operation == "read one" else [{}]:
+            scripted = operation == "read one" and kind.name == "scenario"
+            for answer in [{}, {"type": "custom_python"}] if scripted else [{}]:
                 node = Recorder(answer)
-                variant(node)
+                with contextlib.suppress(
+                    DssError
+                ):  # what is always there is not deleted, and nothing is installed here
+                    variant(node)
                 seen.append(", ".join(f"`{call}`" for call in node.calls) or "none")
         rows.append((operation, " or ".join(dict.fromkeys(seen))))
     return page(("operation", "calls"), rows)
@@ -294,6 +300,8 @@ def rule_text(kind, path, rule):
         return f"{shown} is text: `\\r\\n` is `\\n`, and blanks and blank lines at its end mean nothing."
     if isinstance(rule, compare.Exclusive):
         return f"{shown} is complete when it is declared: what is not in it goes."
+    if isinstance(rule, compare.Secret):
+        return f"{shown} is a secret: it is sent when the object is made and when it changes, and never shown."
     if isinstance(rule, compare.Spelled):
         return f"{shown} has several spellings that count as one."
     return f"{shown}: {type(rule).__name__}."

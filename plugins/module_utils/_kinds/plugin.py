@@ -141,11 +141,11 @@ class Plugin(Kind):
         return {str(item["id"]): item for item in node.get("/plugins/")}
 
     def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
-        listed_item = self.read_all(node, project).get(object_id)
-        if listed_item is None:
-            raise NodeError(f"plugin {object_id} does not exist", 404, "NotFoundException")
         settings = node.get(_path(object_id, "settings"))
-        return {**listed_item, "settings": settings, _HAS_ENV: bool(settings.get("codeEnvName"))}
+        item = self.read_all(node, project).get(object_id)
+        if item is None:
+            raise NodeError(f"plugin {object_id} does not exist", 404, "NotFoundException")
+        return {**item, "settings": settings, _HAS_ENV: bool(settings.get("codeEnvName"))}
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         what = f"the installation of plugin {resource.name}"

@@ -11,7 +11,7 @@ import typing as t
 from collections.abc import Mapping
 
 from .._plan.compare import AsSet, Document, Keyed, Rule, Secret
-from .base import Kind, Neighbours, Node, Resource, is_secret, with_references
+from .base import Kind, Known, Neighbours, Node, Resource, is_secret, with_references
 from .paths import path_of
 from .shape import FLAG, OBJECT, TEXT, TEXTS, Field, Shape, described
 
@@ -68,10 +68,7 @@ class User(Kind):
         # The profile that the client sends; the rest is unverified.
         defaults=lambda document: {"sourceType": "LOCAL", "enabled": True},
         computed=frozenset(
-            {
-                *("resultingUserProfile", "creationDate", "trialStatus", "activeWebSocketSesssions", _IS_CALLER),
-                *("secrets", "credentials"),  # what comes back is encrypted, and means nothing elsewhere
-            }
+            {"resultingUserProfile", "creationDate", "trialStatus", "activeWebSocketSesssions", _IS_CALLER}
         ),
     )
     rules: Mapping[str, Rule] = {"groups": AsSet(), "password": Secret(), "secrets": Keyed(("name",), partial=True)}
@@ -89,6 +86,11 @@ class User(Kind):
                     rules[f"credentials.{name}.{key}"] = Secret()
         groups = (("group", str(name)) for name in built.declared.get("groups") or ())
         return with_references(built, *groups, rules=rules)
+
+    def from_dss(self, document: Document, known: Known) -> Document:
+        """Without secrets and credentials: what comes back is encrypted, and means nothing elsewhere."""
+        shown = {key: value for key, value in document.items() if key not in ("secrets", "credentials")}
+        return super().from_dss(shown, known)
 
     def is_secret(self, path: str) -> bool:
         """Not all that is below ``secrets`` and ``credentials``: names, types and logins are to be compared."""
