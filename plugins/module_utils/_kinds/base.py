@@ -53,7 +53,7 @@ class Resource:
     """One declared object.
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
-    ``first`` is sent only when the object is made; ``references`` are (kind, name) of what it needs;
+    ``first`` is sent only when the object is made, and ``first_notes`` are for then; ``references`` are (kind, name) of what it needs;
     ``identity`` is what finds the object on the node; an ``external`` one is only looked for.
     """
 
@@ -71,6 +71,7 @@ class Resource:
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    first_notes: tuple[str, ...] = ()
     external: bool = False
 
     @property
