@@ -26,6 +26,7 @@ from . import (
     imports,
     instance,
     jobs,
+    metrics,
     plugins,
     project_folders,
     projects,
@@ -59,6 +60,7 @@ _PROJECTS: list[Route] = [
     *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
+    *metrics.ROUTES,
     *standards.ROUTES,
 ]
 
