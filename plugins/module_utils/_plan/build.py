@@ -23,7 +23,7 @@ from .drift import accepted, findings, judged, shown_left, with_changed_secrets,
 from .graph import in_order
 from .lookups import looked_up
 from .model import CONFIG, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
-from .moves import known_ids, rename_fault
+from .moves import known_ids, rename_faults
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ def build(
         desired = {key: with_changed_secrets(resource, known.get(key)) for key, resource in desired.items()}
         surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems)
         actions = [_action(resource, surrounding) for resource in desired.values()]
+        problems += rename_faults(actions, snapshot, kinds, known, options.moved)
         gone = undeclared(desired, snapshot, matched.taken, options, kinds, known, problems)
         actions += gone.deletions
         problems += absences(desired, matched.ids, kinds)
@@ -198,7 +199,7 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         left=shown_left(kind, verdict.left, _shown),
     )
     changes = verdict.changes if around.recorded is not None else found
-    renaming = _renaming(kind, resource, object_id, around)
+    renaming = _renaming(kind, resource, object_id)
     if not changes and not renaming:
         return Action(action=UNCHANGED, **common)
     forced = [change for change in changes if change.path in kind.replaced_by and change.before is not MISSING]
@@ -215,12 +216,8 @@ def _action(resource: Resource, around: Surrounding) -> Action:
     return Action(action=REPLACE if forced else UPDATE, changes=shown, reason=reason, **common)
 
 
-def _renaming(kind: Kind, resource: Resource, object_id: str, around: Surrounding) -> tuple[Change, ...]:
+def _renaming(kind: Kind, resource: Resource, object_id: str) -> tuple[Change, ...]:
     """The name as a change, where a call of its own gives an object another one."""
-    former = around.options.moved.get(resource.address, "")
-    fault = rename_fault(kind, resource, object_id, around.snapshot.of(kind.name), former)
-    if fault:
-        around.problems.append(Problem(fault, resource.path, resource.location))
     called = kind.renamed_by == "call" and object_id != resource.name
     return (Change("name", object_id, resource.name, CONFIG),) if called else ()
 

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from .._errors import Location, Problem
 from .._kinds.base import Kind, Resource
 from .._state.model import Recorded
+from .model import Action, Snapshot
 
 
 class Move(t.Protocol):
@@ -72,13 +73,47 @@ def known_ids(desired: Mapping[str, Resource], recorded: Mapping[str, Recorded])
     }
 
 
-def rename_fault(kind: Kind, resource: Resource, object_id: str, held: Mapping[str, t.Any], moved_from: str) -> str:
-    """Why an object cannot be given the name of its new address, or ""."""
-    if kind.renamed_by == "call" and object_id != resource.name and resource.name in held:
-        return f"{object_id} cannot be renamed to {resource.name}: the node holds another {kind.name.replace('_', ' ')} of this name"
-    if moved_from and not kind.renamed_by and kind.label(object_id, held[object_id]) == object_id != resource.name:
-        return (
-            f"DSS cannot rename a {kind.name.replace('_', ' ')}: take the entry of {moved_from} out of moved; then the new "
-            "one is made and the old one is deleted"
-        )
-    return ""
+def rename_faults(
+    actions: Iterable[Action],
+    snapshot: Snapshot,
+    kinds: Mapping[str, Kind],
+    recorded: Mapping[str, Recorded],
+    moved: Mapping[str, str],
+) -> Iterator[Problem]:
+    """Objects that cannot be given the names of their new addresses, which are those of ``moved``."""
+    for action in actions:
+        kind, resource = kinds[action.kind], action.resource
+        if resource is None:
+            continue
+        fault = _taken(kind, action, snapshot.of(kind.name))
+        if action.address in moved and not fault:
+            known = recorded.get(action.address)
+            fault = _unnamed(kind, action, snapshot.of(kind.name), known, moved[action.address])
+        if fault:
+            yield Problem(fault, resource.path, resource.location)
+
+
+def _taken(kind: Kind, action: Action, held: Mapping[str, t.Any]) -> str:
+    name = _name(action)
+    if kind.renamed_by != "call" or action.object_id in (None, name) or name not in held:
+        return ""
+    what = kind.name.replace("_", " ")
+    return f"{action.object_id} cannot be renamed to {name}: the node holds another {what} of this name"
+
+
+def _unnamed(kind: Kind, action: Action, held: Mapping[str, t.Any], known: Recorded | None, former: str) -> str:
+    """What DSS does not rename: an object that is known by its id, or one whose name is no field of it."""
+    left_behind = known is not None and known.object_id in held and action.object_id != known.object_id
+    named = kind.renamed_by or any(change.path == kind.author_path("name") for change in action.changes)
+    found = action.object_id
+    called_otherwise = found is not None and found in held and kind.label(found, held[found]) != _name(action)
+    if not left_behind and (named or not called_otherwise):
+        return ""
+    return (
+        f"DSS cannot rename a {kind.name.replace('_', ' ')}: take the entry of {former} out of moved; then the new one is "
+        "made and the old one is deleted"
+    )
+
+
+def _name(action: Action) -> str:
+    return action.resource.name if action.resource else ""
