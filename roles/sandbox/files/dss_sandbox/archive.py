@@ -97,7 +97,7 @@ def manifest_of(project_key: str, options: Document, connection_types: Mapping[s
     """
     return {
         "exportedWithOptions": options,
-        "actualContent": {**dict.fromkeys(_NO_DATA, []), "allAnalysisData": False, "insightsData": False},
+        "actualContent": {**{key: [] for key in _NO_DATA}, "allAnalysisData": False, "insightsData": False},
         "foreignObjects": [],
         "originalProjectKey": project_key,
         "manifestVersion": 3,
