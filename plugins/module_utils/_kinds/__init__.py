@@ -9,8 +9,13 @@ from __future__ import annotations
 from .base import Kind
 from .connection import Connection
 from .dataset import Dataset
+from .library import Library
 from .managed_folder import ManagedFolder
+from .notebook import Notebook
 from .project import Project
+from .project_git import ProjectGit
+from .project_sharing import ProjectSharing
+from .project_tags import ProjectTags
 from .recipe import Recipe
 from .scenario import Scenario
 from .variables import Variables
@@ -18,7 +23,20 @@ from .variables import Variables
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
-        (Connection(), Dataset(), ManagedFolder(), Project(), Recipe(), Scenario(), Variables()),
+        (
+            Connection(),
+            Dataset(),
+            Library(),
+            ManagedFolder(),
+            Notebook(),
+            Project(),
+            ProjectGit(),
+            ProjectSharing(),
+            ProjectTags(),
+            Recipe(),
+            Scenario(),
+            Variables(),
+        ),
         key=lambda kind: kind.order,
     )
 }

@@ -163,8 +163,7 @@ def _read_contents(
         if object_id is not None:
             wanted.setdefault((resource.kind, object_id), resource)
     calls = [
-        partial(kinds[kind].read_declared, node, resource, object_id)
-        for (kind, object_id), resource in wanted.items()
+        partial(kinds[kind].read_declared, node, resource, object_id) for (kind, object_id), resource in wanted.items()
     ]
     for (kind, object_id), document in zip(wanted, gather(calls, workers, check)):
         objects[kind][object_id] = document
