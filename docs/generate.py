@@ -15,6 +15,7 @@ import json
 import re
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -238,10 +239,37 @@ class Recorder:
 
     def __getattr__(self, method):
         def call(path, *body, **query):
-            self.calls.append(f"{method.upper()} {path}")
-            return Answer(self.answer)
+            self.calls.append(f"{method.removesuffix('_bytes').upper()} {path}")
+            found = self.answer(path) if callable(self.answer) else self.answer
+            return Answer(found) if isinstance(found, dict) else found
 
         return call
+
+
+def of_library(path):
+    """What the node says of a library with one file."""
+    return [{"name": "FILE", "children": None}] if path.endswith("/contents") else {"data": "e30="}
+
+
+def of_git(path):
+    """What the node says of a project with one remote and two branches."""
+    if path.endswith("/branches"):
+        return ["BRANCH"]
+    return {"success": True, "remotes": [{"name": "REMOTE", "url": "x"}], "currentBranch": "x"}
+
+
+# Kinds whose documents have a form of their own: what each document is, (after, before) a write, and what the node answers.
+REFERENCE = {"REFERENCE": {"remote": "x"}}
+DOCUMENTS = {
+    "library": [({"files": {"FILE": "x"}, "pythonPath": ["x"], "gitReferences": REFERENCE}, {})],
+    "notebook": [({"type": "jupyter"}, {}), ({"type": "sql", "name": "NAME"}, {})],
+    "project_git": [
+        ({"remotes": {"NEW": "x"}, "currentBranch": "BRANCH"}, {"remotes": {"REMOTE": "x"}, "currentBranch": "x"})
+    ],
+    "project_tags": [({"tags": {}}, {})],
+}
+IDS = {"notebook": ["NAME", "sql:NAME"]}
+ANSWERS = {"library": of_library, "project_git": of_git}
 
 
 def calls(kind):
@@ -258,12 +286,17 @@ def calls(kind):
         "type": "TYPE",
     }
     after = after if kind.name == "project" else {"name": name, "type": "TYPE", "params": {}}
+    documents = DOCUMENTS.get(kind.name, [(after, before)])
+    ids = IDS.get(kind.name, [name])
     operations = {
         "list": [lambda node: kind.read_all(node, project)],
-        "read one": [lambda node: kind.read_one(node, project, name)],
-        "create": [lambda node: kind.create(node, resource, after)],
-        "write": [lambda node: kind.write(node, resource, name, after, before)],
-        "delete": [lambda node: kind.delete(node, project, name, False)],
+        "read one": [partial(lambda key, node: kind.read_one(node, project, key), key) for key in ids],
+        "create": [partial(lambda new, node: kind.create(node, resource, new), new) for new, _old in documents],
+        "write": [
+            partial(lambda key, new, old, node: kind.write(node, resource, key, new, old), key, *pair)
+            for key, pair in zip(ids, documents)
+        ],
+        "delete": [partial(lambda key, node: kind.delete(node, project, key, False), key) for key in ids],
     }
     if kind.name == "dataset":
         managed = {"managed": True, "params": {"connection": "x"}}
@@ -276,7 +309,7 @@ def calls(kind):
         seen = []
         for variant in variants:
             for answer in [{}, {"type": "custom_python"}] if operation == "read one" else [{}]:
-                node = Recorder(answer)
+                node = Recorder(ANSWERS.get(kind.name, answer))
                 variant(node)
                 seen.append(", ".join(f"`{call}`" for call in node.calls) or "none")
         rows.append((operation, " or ".join(dict.fromkeys(seen))))
