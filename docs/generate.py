@@ -15,6 +15,7 @@ import json
 import re
 import sys
 import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.env
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policy_sections import POLICY_SECTIONS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.settings import SETTINGS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.tool_file import TOOL  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.shape import at  # noqa: E402
@@ -258,18 +260,36 @@ def of_git(path):
     return {"success": True, "remotes": [{"name": "REMOTE", "url": "x"}], "currentBranch": "x"}
 
 
+def of_folders(path):
+    """What the node says of a project in the folder NAME, and of the root."""
+    return {"id": "ROOT", "childrenIds": ["ID"]} if path.endswith("/ROOT") else {"id": "ID", "name": "NAME"}
+
+
 # Kinds whose documents have a form of their own: what each document is, (after, before) a write, and what the node answers.
 REFERENCE = {"REFERENCE": {"remote": "x"}}
 DOCUMENTS = {
+    "code_env": [
+        (
+            {"envLang": "PYTHON", "envName": "NAME", "deploymentMode": "DESIGN_MANAGED", "desc": {}},
+            {"envLang": "PYTHON", "envName": "NAME"},
+        )
+    ],
     "library": [({"files": {"FILE": "x"}, "pythonPath": ["x"], "gitReferences": REFERENCE}, {})],
     "notebook": [({"type": "jupyter"}, {}), ({"type": "sql", "name": "NAME"}, {})],
     "project_git": [
         ({"remotes": {"NEW": "x"}, "currentBranch": "BRANCH"}, {"remotes": {"REMOTE": "x"}, "currentBranch": "x"})
     ],
+    "project_location": [({"folder": "/"}, {})],
     "project_tags": [({"tags": {}}, {})],
 }
 IDS = {"notebook": ["NAME", "sql:NAME"]}
-ANSWERS = {"library": of_library, "project_git": of_git}
+ANSWERS = {
+    "code_env": lambda path: [{"envLang": "PYTHON", "envName": "NAME"}] if path.endswith("/code-envs/") else {},
+    "library": of_library,
+    "plugin": lambda path: [{"id": "NAME"}] if path == "/plugins/" else {},
+    "project_git": of_git,
+    "project_location": of_folders,
+}
 
 
 def calls(kind):
@@ -310,7 +330,8 @@ def calls(kind):
         for variant in variants:
             for answer in [{}, {"type": "custom_python"}] if operation == "read one" else [{}]:
                 node = Recorder(ANSWERS.get(kind.name, answer))
-                variant(node)
+                with suppress(DssError):  # what is always there cannot be deleted
+                    variant(node)
                 seen.append(", ".join(f"`{call}`" for call in node.calls) or "none")
         rows.append((operation, " or ".join(dict.fromkeys(seen))))
     return page(("operation", "calls"), rows)
@@ -404,8 +425,8 @@ def fields_of(kind):
 
 
 def kind_text(kind):
-    address = {"variables": "variables.KEY", "project": "project.KEY"}.get(kind.name)
-    address = address or (f"{kind.name}.KEY.NAME" if kind.scope == "project" else f"{kind.name}.NAME")
+    of_project = kind.scope == "project"
+    address = ".".join([kind.name, *["KEY"] * of_project, *["NAME"] * (not kind.singleton)])
     lines = [f"### {kind.name}", "", plain(kind.summary), ""]
     lines += [
         f"- Section `{kind.section}`, address `{address}`. Fields: [configuration.md](configuration.md#{kind.section})."

@@ -11,6 +11,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
@@ -120,6 +121,10 @@ class Node(t.Protocol):
     def delete(self, path: str, **query: t.Any) -> t.Any: ...
 
     def post_bytes(self, path: str, data: bytes) -> t.Any: ...
+
+    def upload(self, path: str, file: Path, **query: t.Any) -> t.Any: ...
+
+    def stopped(self) -> str: ...
 
 
 class Kind:
@@ -251,6 +256,10 @@ class Kind:
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
+
+    def protected(self, document: Document) -> str:
+        """Why an object of the node is never deleted; empty where it may be."""
+        return ""
 
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""

@@ -61,6 +61,6 @@ def _body(entry: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _pulled(node: Node, answer: t.Any, path: str) -> None:
-    result = result_of(node, answer, f"the pull of the Git reference {path}", _PATIENCE, lambda: "")
+    result = result_of(node, answer, f"the pull of the Git reference {path}", _PATIENCE, node.stopped)
     if isinstance(result, Mapping) and result.get("success") is False:
         raise DssError(f"the Git reference {path} could not be pulled: {result.get('messages') or result.get('logs')}")
