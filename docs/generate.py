@@ -25,7 +25,12 @@ _links = tempfile.TemporaryDirectory()
 (Path(_links.name) / "ansible_collections" / "dataiku_iac" / "dss").symlink_to(HERE.parent, target_is_directory=True)
 sys.path.insert(0, _links.name)
 
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import code_files, schema, spellings  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import (
+    code_files,
+    directories,
+    schema,
+    spellings,
+)  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.environment_schema import (  # noqa: E402
     REMAPPING,
     environment_schema,
@@ -135,6 +140,8 @@ def section(kind):
     files = code_files.file_keys(kind.section, kind.schema)
     if files:
         lines += [", ".join(f"`{key}` names a file that holds `{target}`" for key, target in files.items()) + ".", ""]
+    for key, target in directories.directory_keys(kind.section).items():
+        lines += [f"`{key}` names a directory whose files go to `{target}`, by their paths in it.", ""]
     tables = {}
     for name, rule in own.items():
         for branch in [rule, *rule.get("anyOf", [])]:

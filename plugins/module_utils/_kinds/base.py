@@ -257,6 +257,10 @@ class Kind:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
 
+    def refusal(self, resource: Resource, held: Document) -> str:
+        """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
+        return ""
+
     def protected(self, document: Document) -> str:
         """Why an object of the node is never deleted; empty where it may be."""
         return ""

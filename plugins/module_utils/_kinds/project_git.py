@@ -70,17 +70,14 @@ class ProjectGit(Singleton):
             )
         return built
 
-    def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
-        found = super().find(resource, listing)
-        wanted = resource.declared.get("currentBranch")
-        if found is not None and wanted and not resource.identity.get("switch_branch"):
-            held = listing[found].get("currentBranch", wanted)
-            if held != wanted:
-                raise DssError(
-                    f"project {resource.project} is on branch {held}, declared is {wanted}: switch in DSS or with the module "
-                    "project_git and switch_branch: true, then plan again"
-                )
-        return found
+    def refusal(self, resource: Resource, held: Document) -> str:
+        wanted, there = resource.declared.get("currentBranch"), held.get("currentBranch")
+        if not wanted or wanted == there or resource.identity.get("switch_branch"):
+            return ""
+        return (
+            f"project {resource.project} is on branch {there}, declared is {wanted}: switch in DSS or with the module project_git and "
+            "switch_branch: true, then plan again"
+        )
 
     def read(self, node: Node, project: str | None) -> Document:
         status = node.get(path_of("projects", project, "git", "status"))
