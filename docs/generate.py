@@ -25,12 +25,12 @@ _links = tempfile.TemporaryDirectory()
 (Path(_links.name) / "ansible_collections" / "dataiku_iac" / "dss").symlink_to(HERE.parent, target_is_directory=True)
 sys.path.insert(0, _links.name)
 
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import (
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import (  # noqa: E402
     code_files,
     directories,
     schema,
     spellings,
-)  # noqa: E402
+)
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.environment_schema import (  # noqa: E402
     REMAPPING,
     environment_schema,

@@ -16,7 +16,7 @@ from .._errors import DssError
 from .._plan.compare import Document, Rule, Spelled
 from .base import Neighbours, Node, Resource, with_references
 from .paths import path_of
-from .shape import TEXT, Field, Shape, described
+from .shape import TEXT, Field, Schema, Shape, described
 from .singleton import Singleton
 
 _ROOT = "ROOT"
@@ -34,7 +34,7 @@ class ProjectLocation(Singleton):
     section = "project_location"
     order = 13
     summary = "The project folder that a project is in. The folder has to be there."
-    identifier: t.ClassVar[Mapping[str, t.Any]] = {}
+    identifier: Mapping[str, Schema] = {}
     rights = "write in both folders"
     shape = Shape(
         fields=(

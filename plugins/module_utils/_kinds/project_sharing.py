@@ -18,7 +18,7 @@ from .._plan.compare import Document
 from . import project_contents as contents
 from .base import Known, Neighbours, Node, Ref, Resource, with_references
 from .paths import path_of
-from .shape import Field, Shape, described
+from .shape import Field, Schema, Shape, described
 from .singleton import Singleton
 
 
@@ -29,7 +29,7 @@ class ProjectSharing(Singleton):
     section = "project_sharing"
     order = 90
     summary = "What leaves a project: objects that other projects may use, and what its bundles hold."
-    identifier: t.ClassVar[Mapping[str, t.Any]] = {}
+    identifier: Mapping[str, Schema] = {}
     rights = "project admin"
     names_of = ("managed_folder",)
     shape = Shape(
