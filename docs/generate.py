@@ -335,9 +335,11 @@ def calls(kind):
     for operation, variants in operations.items():
         seen = []
         for variant in variants:
-            for answer in [{}, {"type": "custom_python"}] if operation == "read one" else [{}]:
+            scripted = operation == "read one" and kind.name == "scenario"
+            for answer in [{}, {"type": "custom_python"}] if scripted else [{}]:
                 node = Recorder(ANSWERS.get(kind.name, answer))
-                with suppress(DssError):  # what is always there cannot be deleted
+                # What is always there is not deleted, and nothing is installed here.
+                with suppress(DssError):
                     variant(node)
                 seen.append(", ".join(f"`{call}`" for call in node.calls) or "none")
         rows.append((operation, " or ".join(dict.fromkeys(seen))))
@@ -355,6 +357,8 @@ def rule_text(kind, path, rule):
         return f"{shown} is text: `\\r\\n` is `\\n`, and blanks and blank lines at its end mean nothing."
     if isinstance(rule, compare.Exclusive):
         return f"{shown} is complete when it is declared: what is not in it goes."
+    if isinstance(rule, compare.Secret):
+        return f"{shown} is a secret: it is sent when the object is made and when it changes, and never shown."
     if isinstance(rule, compare.Spelled):
         return f"{shown} has several spellings that count as one."
     return f"{shown}: {type(rule).__name__}."

@@ -14,12 +14,13 @@ SAMPLES = [
     Sample(
         base={"build_configs": [_BUILD]},
         fields={
-            "build_configs": [[_BUILD], [{**_BUILD, "base_image_type": "API"}], [_BUILD, {"name": "c"}]],
+            "build_configs": [
+                [{**_BUILD, "base_image_type": kind, "image_builder_type": kind, "docker": {"x": kind}}]
+                for kind in "ab"
+            ],
             "execution_configs": [
-                [_CONFIG],
-                [{**_CONFIG, "kubernetes": {"createNamespace": True}}],
-                [{**_CONFIG, "usable_by": "ALLOWED", "allowed_groups": ["readers"], "final": True}],
-                [{**_CONFIG, "properties": {"x": "2"}, "workload_type": "USER_CODE"}],
+                [{**_CONFIG, "kubernetes": {"createNamespace": flag}, "final": flag, "workload_type": f"{flag}"}]
+                for flag in (True, False)
             ],
             "default_execution_config": ["one", "two"],
             "impersonation": [True, False],

@@ -37,8 +37,8 @@ SAMPLES = [
                 [_preset(config={"host": "b", "password": "password-one"}, plugin_config={"x": 1})],
             ],
             "parameter_sets": [
-                [{"name": "server", "definable_inline": True}],
-                [{"name": "server", "definable_inline": True, "definable_at_project_level": True}],
+                [{"name": "server", "definable_inline": True, "definable_at_project_level": False}],
+                [{"name": "server", "definable_inline": False, "definable_at_project_level": True}],
             ],
             "permissions": [[{"group": "readers", "use": True}], [{"group": "readers", "use": False}]],
         },

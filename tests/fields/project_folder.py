@@ -6,7 +6,7 @@
 
 from support.samples import Sample
 
-_PERMISSIONS = [[{"group": "readers", "read": True}], [{"group": "readers", "read": True, "write": True}]]
+_PERMISSIONS = [[{"group": "readers", "read": True, "write": written}] for written in (True, False)]
 
 SAMPLES = [
     Sample(

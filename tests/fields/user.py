@@ -21,7 +21,7 @@ SAMPLES = [
             "enabled": [True, False],
             "admin_properties": [{"site": "a"}, {"site": "b"}],
             "user_properties": [{"site": "a"}, {"site": "b"}],
-            "secrets": [[{"name": "db", "value": "value-one"}], [{"name": "db", "value": "value-two"}]],
+            "secrets": [{"db-token": "value-one"}, {"db-token": "value-two"}],
             "credentials": [
                 {"pg": {"type": "BASIC", "user": "a", "password": "password-one"}},
                 {"pg": {"type": "BASIC", "user": "a", "password": "password-two"}},

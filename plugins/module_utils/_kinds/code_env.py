@@ -13,7 +13,7 @@ from .._errors import DssError, NodeError
 from .._plan.compare import AsSet, AsText, Document, Keyed, Rule, Spelled, same
 from . import code_env_forms as forms
 from .awaited import awaited, failures
-from .base import Kind, Neighbours, Node, Resource, with_references
+from .base import Kind, Known, Neighbours, Node, Resource, with_references
 from .paths import path_of
 from .shape import FLAG, OBJECT, TEXT, TEXTS, Field, Shape, described
 
@@ -167,8 +167,8 @@ class CodeEnv(Kind):
         owner = [("user", str(author["owner"]))] if author.get("owner") else []
         return with_references(built, *owner, *groups, declared=declared)
 
-    def from_dss(self, document: Document, known: t.Any) -> Document:
-        return {"name": document.get("envName") or document["name"], **self.shape.from_dss(document)}
+    def from_dss(self, document: Document, known: Known) -> Document:
+        return super().from_dss({**document, "name": document.get("envName") or document.get("name")}, known)
 
     def author_path(self, path: str) -> str:
         return "build" if path == _UP_TO_DATE else super().author_path(path)
@@ -195,22 +195,24 @@ class CodeEnv(Kind):
 
     def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         """The definition, with what only the list says: whether it is built."""
-        listed = self.read_all(node, project).get(object_id, {})
-        language, name = listed.get("envLang") or "PYTHON", listed.get("envName") or object_id
+        language, name, item = self._identified(node, project, object_id)
         try:
             document = node.get(_path(language, name))
         except NodeError as error:
             if not forms.is_registered_only(error):
                 raise
             return {"envLang": language, "envName": name, forms.UNBUILT: True, _UP_TO_DATE: False}
-        return {**forms.read(document), _UP_TO_DATE: listed.get(_UP_TO_DATE, True)}
+        return {**forms.read(document), _UP_TO_DATE: item.get(_UP_TO_DATE, True)}
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         mode = document.get("deploymentMode") or _usual_mode(node)
         if mode in forms.OF_OTHERS:
             raise DssError(f"a code environment of mode {mode} is made by DSS itself, with a plugin or for its own use")
         body = {"deploymentMode": mode, **forms.at_creation(document)}
-        path, what = _path(document["envLang"], resource.name), f"the creation of code environment {resource.name}"
+        path, what = (
+            _path(document.get("envLang") or "PYTHON", resource.name),
+            f"the creation of code environment {resource.name}",
+        )
         try:
             answer = node.post(path, body, wait=False)
         except NodeError:
@@ -224,12 +226,12 @@ class CodeEnv(Kind):
         return resource.name
 
     def write(self, node: Node, resource: Resource, object_id: str, document: Document, before: Document) -> None:
-        path = _path(before["envLang"], before["envName"])
+        path = _path(before.get("envLang") or "PYTHON", resource.name)
         body = {key: value for key, value in document.items() if key != _UP_TO_DATE}
         node.put(path, forms.written(body))
         wanted = resource.identity.get("build") is not False and document.get("deploymentMode") not in forms.UNMANAGED
         if wanted and (before.get(_UP_TO_DATE) is False or not same(forms.spec(document), forms.spec(before))):
-            self._build(node, path, before["envName"])
+            self._build(node, path, resource.name)
 
     def _build(self, node: Node, path: str, name: str) -> None:
         what = f"the build of code environment {name}"
@@ -239,10 +241,13 @@ class CodeEnv(Kind):
             raise DssError(f"{what} failed: {'; '.join(told)}{_log(node, path)}")
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
-        listed = self.read_all(node, project).get(object_id)
-        if listed is None:
-            raise NodeError(f"code environment {object_id} does not exist", 404, "NotFoundException")
-        _delete(node, _path(listed["envLang"], listed["envName"]), listed["envName"])
+        language, name = self._identified(node, project, object_id)[:2]
+        _delete(node, _path(language, name), name)
+
+    def _identified(self, node: Node, project: str | None, object_id: str) -> tuple[str, str, Document]:
+        """Language and name of an environment, and its item in the list."""
+        item = self.read_all(node, project).get(object_id, {})
+        return str(item.get("envLang") or "PYTHON"), str(item.get("envName") or object_id), item
 
 
 def _path(language: str, name: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from .._errors import DssError, NodeError
 from .._plan.compare import Document, Keyed, Rule, merge
 from .awaited import awaited, failures
-from .base import Kind, Neighbours, Node, Resource, with_references
+from .base import Kind, Known, Neighbours, Node, Resource, with_references
 from .parts import listed, secret_rules
 from .paths import path_of
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, Field, Shape, described
@@ -131,8 +131,8 @@ class Plugin(Kind):
         envs = [("code_env", str(author["code_env"]))] if author.get("code_env") else []
         return with_references(built, *envs, declared=declared, rules=rules)
 
-    def from_dss(self, document: Document, known: t.Any) -> Document:
-        return {"id": document["id"], **self.shape.from_dss(document)}
+    def from_dss(self, document: Document, known: Known) -> Document:
+        return {**({"id": document["id"]} if "id" in document else {}), **self.shape.from_dss(document)}
 
     def author_path(self, path: str) -> str:
         return "managed_code_env" if path == _HAS_ENV else super().author_path(path)
@@ -141,11 +141,11 @@ class Plugin(Kind):
         return {str(item["id"]): item for item in node.get("/plugins/")}
 
     def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
-        listed_item = self.read_all(node, project).get(object_id)
-        if listed_item is None:
-            raise NodeError(f"plugin {object_id} does not exist", 404, "NotFoundException")
         settings = node.get(_path(object_id, "settings"))
-        return {**listed_item, "settings": settings, _HAS_ENV: bool(settings.get("codeEnvName"))}
+        item = self.read_all(node, project).get(object_id)
+        if item is None:
+            raise NodeError(f"plugin {object_id} does not exist", 404, "NotFoundException")
+        return {**item, "settings": settings, _HAS_ENV: bool(settings.get("codeEnvName"))}
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         what = f"the installation of plugin {resource.name}"

@@ -11,24 +11,12 @@ import typing as t
 from collections.abc import Mapping
 
 from .._plan.compare import AsSet, Document, Keyed, Rule, Secret
-from .base import Kind, Neighbours, Node, Resource, with_references
+from .base import Kind, Known, Neighbours, Node, Resource, is_secret, with_references
 from .paths import path_of
 from .shape import FLAG, OBJECT, TEXT, TEXTS, Field, Shape, described
 
 _AT_CREATION = ("password", "displayName", "sourceType", "groups", "userProfile", "email")
 _IS_CALLER = "callersOwn"  # laid beside what DSS says: whose key makes the calls
-_SECRETS: Mapping[str, t.Any] = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {
-            "name": {"type": "string", "description": "Name of the secret."},
-            "value": {"type": "string", "description": "The secret. It is never shown."},
-        },
-        "required": ["name"],
-        "additionalProperties": False,
-    },
-}
 
 
 class User(Kind):
@@ -67,8 +55,8 @@ class User(Kind):
             Field(
                 "secrets",
                 "secrets",
-                described(_SECRETS, "Secrets of the user, each with C(name) and C(value); others are left alone."),
-                to_dss=lambda items: [{"secret": True, **item} for item in items],
+                described(OBJECT, "Secrets of the user, name to value, never shown; others are left alone."),
+                to_dss=lambda named: [{"name": name, "value": value, "secret": True} for name, value in named.items()],
             ),
             Field(
                 "credentials",
@@ -80,10 +68,7 @@ class User(Kind):
         # The profile that the client sends; the rest is unverified.
         defaults=lambda document: {"sourceType": "LOCAL", "enabled": True},
         computed=frozenset(
-            {
-                *("resultingUserProfile", "creationDate", "trialStatus", "activeWebSocketSesssions", _IS_CALLER),
-                *("secrets", "credentials"),  # what comes back is encrypted, and means nothing elsewhere
-            }
+            {"resultingUserProfile", "creationDate", "trialStatus", "activeWebSocketSesssions", _IS_CALLER}
         ),
     )
     rules: Mapping[str, Rule] = {"groups": AsSet(), "password": Secret(), "secrets": Keyed(("name",), partial=True)}
@@ -93,14 +78,26 @@ class User(Kind):
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         rules = dict(built.rules)
-        for item in author.get("secrets") or ():
-            rules[f"secrets[{item.get('name')}].value"] = Secret()
+        for name in author.get("secrets") or ():
+            rules[f"secrets[{name}].value"] = Secret()
         for name, held in (built.declared.get("credentials") or {}).items():
             for key in held if isinstance(held, Mapping) else ():
-                if key in ("password", "refreshToken"):  # client, set_basic_connection_credential and its like
+                if is_secret(key):
                     rules[f"credentials.{name}.{key}"] = Secret()
         groups = (("group", str(name)) for name in built.declared.get("groups") or ())
         return with_references(built, *groups, rules=rules)
+
+    def from_dss(self, document: Document, known: Known) -> Document:
+        """Without secrets and credentials: what comes back is encrypted, and means nothing elsewhere."""
+        shown = {key: value for key, value in document.items() if key not in ("secrets", "credentials")}
+        return super().from_dss(shown, known)
+
+    def is_secret(self, path: str) -> bool:
+        """Not all that is below ``secrets`` and ``credentials``: names, types and logins are to be compared."""
+        head, *below = path.split(".")
+        if head.partition("[")[0] in ("secrets", "credentials"):
+            return bool(below) and (head.startswith("secrets") or is_secret(below[-1])) and below[-1] != "name"
+        return is_secret(path)
 
     def protected(self, document: Document) -> str:
         return "it is the user whose API key makes the calls" if document.get(_IS_CALLER) else ""
