@@ -142,6 +142,7 @@ class Kind:
     shape: Shape
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
+    surveyed = False  # whether a plan lists its objects though the configuration does not speak of any
     creatable = True  # whether the API has a call that makes one
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
