@@ -104,11 +104,11 @@ def configuration(kind: Kind, sample: Sample, tried: str = "", value: t.Any = No
 
 
 def apply(sandbox: SandboxProcess, definition: Mapping[str, t.Any]) -> None:
-    run_module(sandbox.environ, definition=dict(definition), max_deletes=1)
+    run_module(sandbox.environ, definition=dict(definition), max_deletes=1, drop_data=True)
 
 
 def plan(sandbox: SandboxProcess, definition: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return run_module(sandbox.environ, check=True, definition=dict(definition), max_deletes=1)
+    return run_module(sandbox.environ, check=True, definition=dict(definition), max_deletes=1, drop_data=True)
 
 
 def addresses(result: Mapping[str, t.Any]) -> dict[str, list[str]]:
