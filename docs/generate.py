@@ -11,6 +11,7 @@ what stands between the markers.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import re
 import sys
@@ -31,6 +32,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.env
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policy_sections import POLICY_SECTIONS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.settings import SETTINGS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.tool_file import TOOL  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.shape import at  # noqa: E402
@@ -55,7 +57,11 @@ PART_SAMPLES = {
         "triggers[]": ("temporal", "ds_modified", "sql_query", "custom_python", "follow_scenariorun"),
         "params.steps[]": ("build_flowitem", "check_dataset", "custom_python", "run_scenario"),
         "reporters[]": ("",),
-    }
+    },
+    "dataset": {
+        "metrics.probes[]": ("col_stats", "python", "sql_query"),
+        "metricsChecks.checks[]": ("RecordCountInRangeRule", "numericRange"),
+    },
 }
 PARTS = {"triggers": scenario_parts.TRIGGER, "steps": scenario_parts.STEP, "reporters": scenario_parts.REPORTER}
 
@@ -133,20 +139,46 @@ def section(kind):
     if files:
         lines += [", ".join(f"`{key}` names a file that holds `{target}`" for key, target in files.items()) + ".", ""]
     tables = {}
+    inner = {entry.name: entry.inner for entry in kind.shape.fields}
     for name, rule in own.items():
         for branch in [rule, *rule.get("anyOf", [])]:
             if name != "raw" and branch.get("type") == "object" and branch.get("properties"):
-                lines += [
-                    f"`{name}` as a mapping:",
-                    "",
-                    *keys_of(branch["properties"], branch.get("required", ()), {})[:-1],
-                    "",
-                ]
+                lines += mapping_text(name, branch, inner.get(name))
             table = members(kind, name, branch)
             if table:
                 tables.setdefault("\n".join(table), []).append(f"`{name}`")
+        if inner.get(name):
+            lines += nested_tables(name, inner[name], tables)
     for table, names in tables.items():
         lines += [f"A member of {' or '.join(names)} that is a mapping:", "", table]
+    return lines
+
+
+def places_in(shape, properties):
+    """The place of each key of a mapping in that of DSS, where a table says it."""
+    known = {entry.name: f"`{entry.path}`" for entry in shape.fields} if shape else {}
+    return known if known.keys() <= properties.keys() else {}
+
+
+def mapping_text(name, rule, shape):
+    keys = keys_of(rule["properties"], rule.get("required", ()), places_in(shape, rule["properties"]))
+    return [f"`{name}` as a mapping:", "", *keys[:-1], ""]
+
+
+def nested_tables(name, shape, tables):
+    """The tables of what is inside of a field, at whatever depth; those of members are put into ``tables``."""
+    lines = []
+    for entry in shape.fields:
+        if entry.inner is None:
+            continue
+        label, rule = f"{name}.{entry.name}", entry.schema
+        if rule.get("type") == "array":
+            properties = rule["items"]["properties"]
+            table = keys_of(properties, rule["items"].get("required", ()), places_in(entry.inner, properties))
+            tables.setdefault("\n".join(table), []).append(f"`{label}`")
+        else:
+            lines += mapping_text(label, rule, entry.inner)
+        lines += nested_tables(label, entry.inner, tables)
     return lines
 
 
@@ -155,7 +187,7 @@ def members(kind, name, rule):
     inner = rule.get("items", {})
     for branch in [inner, *inner.get("anyOf", [])]:
         if branch.get("properties"):
-            places = {}
+            places = places_in({entry.name: entry.inner for entry in kind.shape.fields}.get(name), branch["properties"])
             if name in PARTS and kind.name == "scenario":
                 places = {entry.name: f"`{entry.path}`" for entry in PARTS[name].fields}
                 short = "short form" if name != "reporters" else ""
@@ -275,9 +307,13 @@ def calls(kind):
     for operation, variants in operations.items():
         seen = []
         for variant in variants:
-            for answer in [{}, {"type": "custom_python"}] if operation == "read one" else [{}]:
+            scripted = operation == "read one" and kind.name == "scenario"
+            for answer in [{}, {"type": "custom_python"}] if scripted else [{}]:
                 node = Recorder(answer)
-                variant(node)
+                with contextlib.suppress(
+                    DssError
+                ):  # what is always there is not deleted, and nothing is installed here
+                    variant(node)
                 seen.append(", ".join(f"`{call}`" for call in node.calls) or "none")
         rows.append((operation, " or ".join(dict.fromkeys(seen))))
     return page(("operation", "calls"), rows)
@@ -289,11 +325,14 @@ def rule_text(kind, path, rule):
         return f"{shown} is a set: order and repetitions mean nothing."
     if isinstance(rule, compare.Keyed):
         tail = ", then what names none of them by its place and type" if rule.by_position else ""
+        tail += "; those that are not declared are left alone" if rule.partial else ""
         return f"{shown} is a list whose members are known by {' or '.join(f'`{key}`' for key in rule.keys)}{tail}."
     if isinstance(rule, compare.AsText):
         return f"{shown} is text: `\\r\\n` is `\\n`, and blanks and blank lines at its end mean nothing."
     if isinstance(rule, compare.Exclusive):
         return f"{shown} is complete when it is declared: what is not in it goes."
+    if isinstance(rule, compare.Secret):
+        return f"{shown} is a secret: it is sent when the object is made and when it changes, and never shown."
     if isinstance(rule, compare.Spelled):
         return f"{shown} has several spellings that count as one."
     return f"{shown}: {type(rule).__name__}."

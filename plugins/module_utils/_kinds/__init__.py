@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from .api_service import ApiService
 from .base import Kind
+from .code_env import CodeEnv
 from .connection import Connection
 from .dashboard import Dashboard
 from .dataset import Dataset
+from .general_settings import GeneralSettings
+from .group import Group
 from .insight import Insight
 from .knowledge_bank import KnowledgeBank
 from .managed_folder import ManagedFolder
 from .model_evaluation_store import ModelEvaluationStore
+from .plugin import Plugin
 from .project import Project
+from .project_folder import ProjectFolder
 from .recipe import Recipe
 from .saved_model import SavedModel
 from .scenario import Scenario
-from .variables import Variables
+from .user import User
+from .variables import InstanceVariables, Variables
 from .webapp import Webapp
 
 KINDS: dict[str, Kind] = {
@@ -27,17 +33,24 @@ KINDS: dict[str, Kind] = {
     for kind in sorted(
         (
             ApiService(),
+            CodeEnv(),
             Connection(),
             Dashboard(),
             Dataset(),
+            GeneralSettings(),
+            Group(),
             Insight(),
+            InstanceVariables(),
             KnowledgeBank(),
             ManagedFolder(),
             ModelEvaluationStore(),
+            Plugin(),
             Project(),
+            ProjectFolder(),
             Recipe(),
             SavedModel(),
             Scenario(),
+            User(),
             Variables(),
             Webapp(),
         ),

@@ -11,6 +11,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
@@ -53,7 +54,7 @@ class Resource:
     """One declared object.
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
-    ``first`` is sent only when the object is made; ``references`` are (kind, name) of what it needs;
+    ``first`` is sent only when the object is made, and ``first_notes`` are for then; ``references`` are (kind, name) of what it needs;
     ``identity`` is what finds the object on the node; an ``external`` one is only looked for. ``lookups`` are (kind, name)
     of what it names by a ``Ref`` although the configuration does not declare it: the node has to say its id.
     """
@@ -72,6 +73,7 @@ class Resource:
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    first_notes: tuple[str, ...] = ()
     external: bool = False
     lookups: tuple[tuple[str, str], ...] = ()
 
@@ -120,6 +122,10 @@ class Node(t.Protocol):
     def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any: ...
 
     def delete(self, path: str, **query: t.Any) -> t.Any: ...
+
+    def upload(self, path: str, file: Path, **query: t.Any) -> t.Any: ...
+
+    def stopped(self) -> str: ...
 
 
 class Kind:
@@ -254,6 +260,12 @@ class Kind:
     def uses(self, document: Document) -> t.Iterator[tuple[str, str]]:
         """Objects that a document of DSS names and needs, as (kind, id)."""
         return iter(())
+
+    def protected(self, document: Document) -> str:
+        """Why an object of the node is never deleted; empty where it may be."""
+        return (
+            "" if self.deletable else f"the API of DSS cannot delete a {self.name.replace('_', ' ')}: delete it in DSS"
+        )
 
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""

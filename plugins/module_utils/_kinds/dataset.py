@@ -26,6 +26,13 @@ from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Field, Shape, described
 DEFAULT_CONNECTION = "filesystem_managed"
 
 _CHECKS = "metricsChecks.checks"
+# Rows and files are data, which a definition does not hold: dss-api.md 2.4.
+_NOTES_OF_NEW = {
+    "UploadedFiles": (
+        "it is made without its files, which a configuration does not hold: upload them to DSS afterwards",
+    ),
+    "Inline": ("it is made without rows, because no call of the API writes them: enter them in DSS",),
+}
 _FORMAT_OPTIONS = {"csv": "CSV_EXCEL_GZIP", "parquet": "PARQUET_HIVE"}  # dss-api.md 2.4, managed creation
 
 
@@ -149,6 +156,8 @@ class Dataset(Kind):
             params["folderSmartId"] = Ref("managed_folder", folder)
         if params:
             declared["params"] = params
+        if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName")):
+            built = with_references(built, ("dataset", params["smartName"]))
         if params.get("connection"):
             built = with_references(built, ("connection", params["connection"]))
         return replace(
@@ -157,6 +166,7 @@ class Dataset(Kind):
             first=first,
             rules={**self.rules, **dataset_schema.compared(author), **quality.compared(_CHECKS, author)},
             notes=(*built.notes, *dataset_types.odd_type(kind), *_unknown_params(kind, params), *quality.notes(author)),
+            first_notes=_NOTES_OF_NEW.get(str(kind), ()),
         )
 
     def from_dss(self, document: Document, known: Known) -> Document:

@@ -93,6 +93,12 @@ _COMMON: dict[str, t.Any] = {
     "metricsChecks": {"monitor": False, "runOnBuild": False},
 }
 
+_PROBES = [standard_probe("basic"), standard_probe("records")]
+_PROBES_OF_PARTITIONED = [
+    standard_probe("partitioning"),
+    *_PROBES,
+]  # 9 of the 15 that have it: "Most common probe sets"
+
 _SQL_PARAMS = {
     "notReadyIfEmpty": False,
     "mode": "table",
@@ -204,7 +210,6 @@ def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What DSS adds to a dataset of the type and format of the given one."""
     kind = document.get("type")
     dimensions = (document.get("partitioning") or {}).get("dimensions")
-    probes = ["partitioning", "basic", "records"] if dimensions else ["basic", "records"]
     metrics = ["basic:COUNT_COLUMNS", "records:COUNT_RECORDS"]
     if kind in FILE_TYPES:
         metrics[1:1] = ["basic:COUNT_FILES", "basic:SIZE"]
@@ -214,7 +219,7 @@ def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
         "formatParams": _FORMAT_PARAMS.get(str(document.get("formatType")), {}),
         **_OF_TYPE.get(str(kind), {}),
         "metrics": {
-            "probes": [standard_probe(name) for name in probes],
+            "probes": _PROBES_OF_PARTITIONED if dimensions else _PROBES,
             "engineConfig": ENGINE_CONFIG,
             "displayedState": {"columns": [], "metrics": metrics},
         },

@@ -84,6 +84,10 @@ class DssNode:
 
         return self._call("POST", path, send)
 
+    def stopped(self) -> str:
+        """Why nothing new is to begin; empty while all goes on."""
+        return self._stopped()
+
     def close(self) -> None:
         self._client._session.close()
 

@@ -143,6 +143,11 @@ def _listing(kind: Kind, node: Node, project: str | None) -> dict[str, Document]
                 f"project {project} does not exist, or the key may not read it (DSS does not say which): check the "
                 "project key and the rights of the API key, or declare the project to have it created"
             ) from None
+        if kind.scope == "instance" and error.forbidden:
+            what = kind.section.replace("_", " ")
+            raise DssError(
+                f"the API key may not manage {what} ({kind.rights}): use an admin key, or declare none"
+            ) from None
         raise
 
 

@@ -16,7 +16,7 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, deletion_limits, drift_limits, limits, surroundings
+from .checks import absences, data_limits, drift_limits, explicit_env, limits, protections, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
@@ -73,9 +73,14 @@ def build(
     actions = with_cascades(actions, snapshot)
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
-    problems += deletion_limits(ordered, options, kinds)
+    problems += protections(ordered, kinds) + data_limits(ordered, options, kinds)
     found, warnings = surroundings(actions, desired, snapshot)
-    warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
+    warnings = [
+        *resource_notes(desired),
+        *_creation_notes(actions),
+        *warnings,
+        *(Problem(note, severity="warning") for note in snapshot.notes),
+    ]
     others = None if recorded is None or options.absent else unmanaged(ordered, snapshot, kinds)
     forgets = {**gone.forgets, **released(desired, known)}
     return Plan(ordered, (*warnings, *findings(options)), tuple(problems + found), forgets, others)
@@ -128,6 +133,14 @@ def resource_notes(desired: Mapping[str, Resource]) -> list[Problem]:
         Problem(note, resource.path, resource.location, "warning")
         for resource in desired.values()
         for note in resource.notes
+    ]
+
+
+def _creation_notes(actions: Iterable[Action]) -> list[Problem]:
+    """What the kinds have to say of objects that are about to be made."""
+    made = [action.resource for action in actions if action.resource and action.action in (CREATE, REPLACE)]
+    return [
+        Problem(note, resource.path, resource.location, "warning") for resource in made for note in resource.first_notes
     ]
 
 
@@ -250,7 +263,8 @@ def _needs(resource: Resource, desired: Mapping[str, Resource], kinds: Mapping[s
     needs = []
     if resource.project and resource.kind != "project":
         needs.append(address("project", resource.project, resource.project))
-    for kind, name in resource.references:
+    code_env = explicit_env(resource.declared)
+    for kind, name in (*resource.references, *([("code_env", code_env)] if code_env else [])):
         needs.append(address(kind, resource.project if kinds[kind].scope == "project" else None, name))
     for entry in resource.depends_on:
         needs += [key for key in desired if key == entry or key.endswith(f".{entry}")]

@@ -58,19 +58,27 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
     return problems
 
 
-def deletion_limits(actions: Iterable[Action], options: Options, kinds: Mapping[str, Kind]) -> list[Problem]:
-    """Deletions that the API has no call for, and those that take data along which nobody gave up."""
-    problems = []
-    for action in actions:
-        kind = kinds[action.kind]
-        if action.destroys and not kind.deletable:
-            message = f"{action.address} would be deleted, and the API of DSS cannot delete a {kind.name.replace('_', ' ')}: delete it in DSS"
-        elif action.destroys and kind.data_goes_along and not options.drop_data:
-            message = f"{action.address} would be deleted with {kind.data}: set drop_data=true if this is what you want"
-        else:
-            continue
-        problems.append(Problem(message, action.resource.path if action.resource else "", action.location))
-    return problems
+def protections(actions: Iterable[Action], kinds: Mapping[str, Kind]) -> list[Problem]:
+    """What is never deleted."""
+    return [
+        Problem(f"{action.address} is not deleted: {reason}", location=action.location)
+        for action in actions
+        if action.destroys and (reason := kinds[action.kind].protected(action.before))
+    ]
+
+
+def data_limits(actions: Iterable[Action], options: Options, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """Deletions that take data along which nobody gave up, where DSS cannot keep it."""
+    if options.drop_data:
+        return []
+    return [
+        Problem(
+            f"{action.address} would be deleted with {kinds[action.kind].data}: set drop_data=true if this is what you want",
+            location=action.location,
+        )
+        for action in actions
+        if action.destroys and kinds[action.kind].data_goes_along
+    ]
 
 
 def twins(unmanaged: Iterable[str], desired: Mapping[str, Resource]) -> list[Problem]:
@@ -109,6 +117,9 @@ def surroundings(
     problems: list[Problem] = []
     warnings: list[Problem] = []
     declared = {resource.name for resource in desired.values() if resource.kind == "connection"}
+    code_envs = (snapshot.code_envs or frozenset()) | {
+        resource.name for resource in desired.values() if resource.kind == "code_env"
+    }
     for action in actions:
         resource = action.resource
         if resource is None or action.action not in (CREATE, UPDATE, REPLACE):
@@ -120,11 +131,11 @@ def surroundings(
                     _lacking(resource, f"Connection '{name}' not found. Available: {_listed(snapshot.connections)}")
                 )
         for name in _code_envs(action):
-            if snapshot.code_envs is not None and name not in snapshot.code_envs:
+            if snapshot.code_envs is not None and name not in code_envs:
                 problems.append(
-                    _lacking(resource, f"Code environment '{name}' not found. Available: {_listed(snapshot.code_envs)}")
+                    _lacking(resource, f"Code environment '{name}' not found. Available: {_listed(code_envs)}")
                 )
-        warnings += _plugins(action, resource, snapshot)
+        warnings += _plugins(action, resource, snapshot, desired)
     changed = {action.project for action in actions if action.project and action.action != UNCHANGED}
     if not snapshot.may_write:
         warnings += [
@@ -157,12 +168,13 @@ def _code_envs(action: Action) -> list[str]:
     return [name] if name and changed else []
 
 
-def _plugins(action: Action, resource: Resource, snapshot: Snapshot) -> list[Problem]:
+def _plugins(action: Action, resource: Resource, snapshot: Snapshot, desired: Mapping[str, Resource]) -> list[Problem]:
     """The plugin of a type ``CustomPython_<plugin>_<id>``; how a recipe type names its plugin is unverified."""
     kind = t.cast(str, action.declared.get("type") or "")
     prefix, _line, rest = kind.partition("_")
     if prefix not in ("CustomPython", "CustomCode") or snapshot.plugins is None:
         return []
-    if any(rest.startswith(plugin) for plugin in snapshot.plugins):
+    declared = (other.name for other in desired.values() if other.kind == "plugin")
+    if any(rest.startswith(plugin) for plugin in (*snapshot.plugins, *declared)):
         return []
     return [Problem(f"no plugin of the node seems to provide type {kind}", resource.path, resource.location, "warning")]

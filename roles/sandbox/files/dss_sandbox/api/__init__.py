@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..router import Route
 from . import (
     assets,
+    code_envs,
     connections,
     data_quality,
     datasets,
@@ -19,23 +20,35 @@ from . import (
     flow,
     folders,
     futures,
+    general_settings,
     git,
+    groups,
     imported_bundles,
     imports,
     instance,
     jobs,
+    metrics,
+    plugins,
+    project_folders,
     projects,
     recipes,
     run_reports,
     runs,
     scenarios,
     standards,
+    users,
 )
 
 _PROJECTS: list[Route] = [
     *instance.ROUTES,
     *futures.ROUTES,
     *connections.ROUTES,
+    *code_envs.ROUTES,
+    *users.ROUTES,
+    *groups.ROUTES,
+    *plugins.ROUTES,
+    *general_settings.ROUTES,
+    *project_folders.ROUTES,
     *projects.ROUTES,
     *assets.ROUTES,
     *imports.ROUTES,
@@ -49,6 +62,7 @@ _PROJECTS: list[Route] = [
     *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
+    *metrics.ROUTES,
     *standards.ROUTES,
 ]
 
@@ -57,5 +71,5 @@ _PROJECTS: list[Route] = [
 DESIGN: list[Route] = [*_PROJECTS, *exported_bundles.ROUTES]
 AUTOMATION: list[Route] = [*_PROJECTS, *imported_bundles.ROUTES]
 DEPLOYER: list[Route] = [*_PROJECTS, *deployer_infras.ROUTES, *deployer_projects.ROUTES, *deployer_deployments.ROUTES]
-GOVERN: list[Route] = [*instance.ROUTES]
+GOVERN: list[Route] = [*instance.ROUTES, *users.ROUTES, *groups.ROUTES, *general_settings.ROUTES]
 FLEET: list[Route] = [*fleet.ROUTES]

@@ -102,7 +102,7 @@ def test_what_the_api_cannot_delete_is_not_deleted() -> None:
     assert planned({"webapps": []}, held, prune=True).changed == ()
     absent = planned({"webapps": [{"name": "w", "type": "DASH"}]}, held, absent=True, max_deletes=1)
     (message,) = messages(absent)
-    assert message == "webapp.P.w would be deleted, and the API of DSS cannot delete a webapp: delete it in DSS"
+    assert message == "webapp.P.w is not deleted: the API of DSS cannot delete a webapp: delete it in DSS"
 
 
 @pytest.mark.parametrize("drop_data", [True, False])
