@@ -16,11 +16,17 @@ from .general_settings import GeneralSettings
 from .group import Group
 from .insight import Insight
 from .knowledge_bank import KnowledgeBank
+from .library import Library
 from .managed_folder import ManagedFolder
 from .model_evaluation_store import ModelEvaluationStore
+from .notebook import Notebook
 from .plugin import Plugin
 from .project import Project
 from .project_folder import ProjectFolder
+from .project_git import ProjectGit
+from .project_location import ProjectLocation
+from .project_sharing import ProjectSharing
+from .project_tags import ProjectTags
 from .recipe import Recipe
 from .saved_model import SavedModel
 from .scenario import Scenario
@@ -42,11 +48,17 @@ KINDS: dict[str, Kind] = {
             Insight(),
             InstanceVariables(),
             KnowledgeBank(),
+            Library(),
             ManagedFolder(),
             ModelEvaluationStore(),
+            Notebook(),
             Plugin(),
             Project(),
             ProjectFolder(),
+            ProjectGit(),
+            ProjectLocation(),
+            ProjectSharing(),
+            ProjectTags(),
             Recipe(),
             SavedModel(),
             Scenario(),
