@@ -42,7 +42,6 @@ from ._undo import undone
 from ._work import Work, complete_images, with_tool
 
 _ON_DRIFT: Mapping[t.Optional[str], t.Any] = {"alert_only": "keep", "auto_correct": "overwrite", None: "overwrite"}
-_PROJECT_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project")
 
 
 @dataclass(frozen=True)
@@ -185,7 +184,7 @@ class Deployment:
                 interrupted=work.ledger.interrupted is not None,
             )
         skip = {key: self.recorded[key] for key in refreshed.skip}
-        of_project = refreshed.sections if skip else _PROJECT_SECTIONS if project else frozenset()
+        of_project = refreshed.sections if skip else self._listed() if project else frozenset()
         of_instance = {
             KINDS[entry.kind].section
             for key, entry in self.recorded.items()
@@ -209,6 +208,17 @@ class Deployment:
             adopted = {action.address for action in plan.actions if action.adopts}
             plan = replace(plan, unmanaged=tuple(key for key in refreshed.unmanaged if key not in adopted))
         return Planned(_with_twins(plan, desired), snapshot, refreshed)
+
+    def _listed(self) -> frozenset[str]:
+        """The sections of a project of which all is listed: what was recorded may go, what is not managed is told."""
+        recorded = {entry.kind for entry in self.recorded.values()}
+        return frozenset(
+            kind.section
+            for name, kind in KINDS.items()
+            if kind.scope == "project"
+            and not kind.singleton
+            and (kind.surveyed or name in recorded or kind.section in self.target.sections)
+        )
 
     def _zones(self, snapshot: Snapshot) -> Mapping[str, frozenset[tuple[str, str]]]:
         if self.target.project is None or not selectors_need_zones(self.params["only"]):

@@ -44,6 +44,12 @@ EXAMPLES = r"""
           - dataset: orders
             keys: [order_id]
             columns: {amount: amount}
+
+- name: Everybody may call it
+  dataiku_iac.dss.api_service:
+    project: QUICKSTART
+    id: orders
+    authorisation: PUBLIC
 """
 
 RETURN = r"""

@@ -71,7 +71,10 @@ def sections_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> froze
     """The sections that have to be listed for it: whoever uses what is to go may be in any of them."""
     if not any(entry.project for journal in journals for entry in journal.entries):
         return frozenset()
-    return frozenset(kind.section for kind in kinds.values() if kind.scope == "project")
+    touched = {entry.kind for journal in journals for entry in journal.entries}
+    return frozenset(
+        kind.section for kind in kinds.values() if kind.scope == "project" and (kind.surveyed or kind.name in touched)
+    )
 
 
 def undo(journals: Sequence[Journal], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> Undo:

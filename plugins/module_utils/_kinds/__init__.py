@@ -16,12 +16,18 @@ from .general_settings import GeneralSettings
 from .group import Group
 from .insight import Insight
 from .knowledge_bank import KnowledgeBank
+from .library import Library
 from .managed_folder import ManagedFolder
 from .model_evaluation_store import ModelEvaluationStore
+from .notebook import Notebook
 from .permissions import Permissions
 from .plugin import Plugin
 from .project import Project
 from .project_folder import ProjectFolder
+from .project_git import ProjectGit
+from .project_location import ProjectLocation
+from .project_sharing import ProjectSharing
+from .project_tags import ProjectTags
 from .recipe import Recipe
 from .saved_model import SavedModel
 from .scenario import Scenario
@@ -45,12 +51,18 @@ KINDS: dict[str, Kind] = {
             Insight(),
             InstanceVariables(),
             KnowledgeBank(),
+            Library(),
             ManagedFolder(),
             ModelEvaluationStore(),
+            Notebook(),
             Permissions(),
             Plugin(),
             Project(),
             ProjectFolder(),
+            ProjectGit(),
+            ProjectLocation(),
+            ProjectSharing(),
+            ProjectTags(),
             Recipe(),
             SavedModel(),
             Scenario(),

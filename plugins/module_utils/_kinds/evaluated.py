@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .._plan.compare import Rule
+from .._plan.compare import Document, Rule
 from . import quality
 from .base import Neighbours, Resource
 from .building import FLOW_OPTIONS
@@ -18,7 +18,7 @@ from .dataset_types import ENGINE_CONFIG
 from .dataset_types import FLOW_OPTIONS as FLOW_DEFAULTS
 from .metrics import METRICS
 from .partitioning import PARTITIONING, PARTITIONING_DEFAULTS, PARTITIONING_RULES
-from .probes import probe_defaults
+from .probes import probe_defaults, with_complete_probes
 from .project_objects import TAGS, Named
 from .shape import TEXT, Field, described
 
@@ -56,6 +56,9 @@ class Evaluated(Named):
             rules={**built.rules, **quality.compared(_CHECKS, author)},
             notes=(*built.notes, *quality.notes(author)),
         )
+
+    def complete(self, document: Document, resource: Resource) -> Document:
+        return with_complete_probes(document)
 
     def part_defaults(self, pattern: str, part: t.Any) -> Mapping[str, t.Any]:
         known = {f"{_CHECKS}[]": quality.rule_defaults, "metrics.probes[]": probe_defaults}

@@ -97,7 +97,7 @@ class ProjectObject(Kind):
 class Named(ProjectObject):
     """An object whose id DSS makes: it is known by its name."""
 
-    required = ("name",)
+    required: tuple[str, ...] = ("name",)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         built = super().finish(built, author, neighbours)

@@ -201,6 +201,7 @@ class Recipe(Kind):
     listing_is_complete = False
     renamed_by = "call"
     names_of = ("dataset", "managed_folder")
+    surveyed = True
     git_folder = "recipes"
     _naming = Lock()
 

@@ -21,7 +21,7 @@ from .shape import FLAG, OBJECT, OBJECTS, TEXT, Field, Schema, Shape, described
 MADE_BY_API = ("MLFLOW_PYFUNC", "LLM_GENERIC", "PROXY_MODEL")
 _AT_CREATION = ("savedModelType", "predictionType", "proxyModelConfiguration")
 _TRAINING: Schema = {"anyOf": [{"type": "object"}, {"type": "string"}], "x-verbatim": True}
-_OF_TRAINING = frozenset({"activeVersion", "lastTrainIndex", "lastTrainJobId", "lastExportedFrom"})
+_OF_TRAINING = frozenset({"activeVersion", "contentType", "lastTrainIndex", "lastTrainJobId", "lastExportedFrom"})
 
 
 def _training_to_dss(value: t.Any) -> t.Any:
@@ -58,7 +58,6 @@ class SavedModel(evaluated.Evaluated):
                 "savedModelType",
                 described(TEXT, f"{', '.join(MADE_BY_API)} can be made; of DSS_MANAGED and agents only settings."),
             ),
-            Field("content_type", "contentType", described(TEXT, "What is in it, such as prediction/py_memory.")),
             Field(
                 "prediction_type", "predictionType", described(TEXT, "BINARY_CLASSIFICATION, MULTICLASS, REGRESSION.")
             ),

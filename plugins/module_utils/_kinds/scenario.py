@@ -48,6 +48,7 @@ class Scenario(Kind):
     rights = "write project content; administer the node for run_as"
     listing_is_complete = False
     renamed_by = "field"  # DSS keeps the id
+    surveyed = True
     git_folder = "scenarios"
     unsure_in_git = ("active",)  # unknown 29 of dss-api.md
     shape = Shape(

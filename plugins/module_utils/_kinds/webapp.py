@@ -131,6 +131,10 @@ class Webapp(Named):
         beside = (f"{self.git_folder}/{object_id}/{name}" for name in _FILES)
         return (*super().git_paths(object_id, object_type), *beside)
 
+    def ids_in_git(self, name: str) -> tuple[str, ...]:
+        owner, _slash, file = name.partition("/")
+        return (owner,) if file in _FILES else super().ids_in_git(name)
+
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         # The type of a plugin is refused here and accepted by the write that follows: dss-api.md 2.11.
         kind = document["type"] if document["type"] in NATIVE_TYPES else NATIVE_TYPES[0]

@@ -165,7 +165,7 @@ def _read_contents(
     check: Callable[[], None],
 ) -> None:
     """Replace list items by whole documents, for declared objects of kinds whose list lacks their content."""
-    wanted: list[tuple[str, str]] = []
+    wanted: dict[tuple[str, str], Resource] = {}
     for key, resource in desired.items():
         if resource.external or kinds[resource.kind].listing_is_complete or resource.kind not in objects:
             continue
@@ -173,9 +173,10 @@ def _read_contents(
         if object_id not in objects[resource.kind]:
             object_id = kinds[resource.kind].find(resource, objects[resource.kind])
         if object_id is not None:
-            wanted.append((resource.kind, object_id))
-    wanted = list(dict.fromkeys(wanted))
-    calls = [partial(kinds[kind].read_one, node, project, object_id) for kind, object_id in wanted]
+            wanted.setdefault((resource.kind, object_id), resource)
+    calls = [
+        partial(kinds[kind].read_declared, node, resource, object_id) for (kind, object_id), resource in wanted.items()
+    ]
     for (kind, object_id), document in zip(wanted, gather(calls, workers, check)):
         objects[kind][object_id] = document
 

@@ -110,7 +110,7 @@ def refresh(
         return Refresh(standing=stood, reason=str(error))
     surviving = frozenset(_recordable(reading.addresses, state, kinds)) - moved.addresses
     unmanaged = None if moved.others else reading.unmanaged
-    listable = (kind.section for kind in kinds.values() if kind.scope == "project" and not kind.singleton)
+    listable = (kind.section for kind in kinds.values() if kind.surveyed)
     return Refresh(
         skip=frozenset(key for key in surviving if key in desired and _as_declared(desired[key], state)),
         standing=stood,
@@ -233,8 +233,10 @@ def _moved(
     for path in changed_paths(node, project, commit, end.head):
         folder, _slash, name = path.partition("/")
         if folder in folders:
-            kind = kinds[folders[folder]]
-            touched = {owners.get((kind.name, object_id), "") for object_id in _object_ids(kind, path, name)} - {""}
+            ids = kinds[folders[folder]].ids_in_git(name)
+            if not ids:
+                raise NoHistory(f"{path} has changed, and what that means is not known")
+            touched = {owners.get((folders[folder], object_id), "") for object_id in ids} - {""}
             addresses |= touched
             others |= not touched
         elif folder in _ALL_PROJECTS:
@@ -242,17 +244,6 @@ def _moved(
         elif folder not in _ELSEWHERE:
             raise NoHistory(f"{path} has changed, and what that means is not known")
     return _Moved(frozenset(addresses), others)
-
-
-def _object_ids(kind: Kind, path: str, name: str) -> list[str]:
-    """The ids of which a file may be: where names hold dots, more than one."""
-    owner = name.partition("/")[0]
-    if owner != name and path in kind.git_paths(owner, None):
-        return [owner]
-    parts = name.split(".")
-    if len(parts) < 2 or "/" in name or "\\" in name or '"' in name:  # the last two: Git quotes what is not ASCII
-        raise NoHistory(f"{path} has changed, and what that means is not known")
-    return [".".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def _recordable(addresses: Iterable[str], state: State, kinds: Mapping[str, Kind]) -> Iterable[str]:

@@ -16,7 +16,7 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, cautions, deletion_limits, drift_limits, explicit_env, limits, protections, surroundings
+from .checks import absences, cautions, data_limits, drift_limits, explicit_env, limits, protections, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
@@ -75,7 +75,7 @@ def build(
     actions = with_cascades(actions, snapshot)
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
-    problems += deletion_limits(ordered, options, kinds) + protections(ordered, kinds)
+    problems += protections(ordered, kinds) + data_limits(ordered, options, kinds)
     found, warnings = surroundings(actions, desired, snapshot)
     warnings += cautions(actions, snapshot, kinds)
     warnings = [
@@ -189,6 +189,9 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         return Action(
             action=CREATE, gone=known is not None, changes=tuple(_creation(kind, declared, resource.rules)), **common
         )
+    refusal = kind.refusal(resource, before)
+    if refusal:
+        around.problems.append(Problem(refusal, resource.path, resource.location))
     found = differences(kind, resource, declared, before, options)
     verdict = judged(kind, resource, declared, before, found, known, options)
     resource = accepted(resource, before, verdict.left)

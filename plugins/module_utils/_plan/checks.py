@@ -59,21 +59,6 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
     return problems
 
 
-def deletion_limits(actions: Iterable[Action], options: Options, kinds: Mapping[str, Kind]) -> list[Problem]:
-    """Deletions that the API has no call for, and those that take data along which nobody gave up."""
-    problems = []
-    for action in actions:
-        kind = kinds[action.kind]
-        if action.destroys and not kind.deletable:
-            message = f"{action.address} would be deleted, and the API of DSS cannot delete a {kind.name.replace('_', ' ')}: delete it in DSS"
-        elif action.destroys and kind.data_goes_along and not options.drop_data:
-            message = f"{action.address} would be deleted with {kind.data}: set drop_data=true if this is what you want"
-        else:
-            continue
-        problems.append(Problem(message, action.resource.path if action.resource else "", action.location))
-    return problems
-
-
 def cautions(actions: Iterable[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> list[Problem]:
     """What the kinds have to say of the objects that are to be changed."""
     return [
@@ -92,6 +77,20 @@ def protections(actions: Iterable[Action], kinds: Mapping[str, Kind]) -> list[Pr
         Problem(f"{action.address} is not deleted: {reason}", location=action.location)
         for action in actions
         if action.destroys and (reason := kinds[action.kind].protected(action.before))
+    ]
+
+
+def data_limits(actions: Iterable[Action], options: Options, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """Deletions that take data along which nobody gave up, where DSS cannot keep it."""
+    if options.drop_data:
+        return []
+    return [
+        Problem(
+            f"{action.address} would be deleted with {kinds[action.kind].data}: set drop_data=true if this is what you want",
+            location=action.location,
+        )
+        for action in actions
+        if action.destroys and kinds[action.kind].data_goes_along
     ]
 
 
