@@ -45,7 +45,9 @@ def _without_steps(content: Mapping) -> tuple[Mapping, list[Problem]]:
     scenarios = content.get("scenarios")
     problems: list[Problem] = []
     result: list[t.Any] = []
-    for index, item in enumerate(scenarios if isinstance(scenarios, list) else ()):
+    if not isinstance(scenarios, Sequence):
+        return content, problems
+    for index, item in enumerate(scenarios):
         steps = item.get("steps") if isinstance(item, Mapping) else None
         kept = Sequence((), content.file)
         for number, step in enumerate(steps if isinstance(steps, Sequence) else ()):
