@@ -95,8 +95,8 @@ PREPARED = {
     "state": deployed_and_moved,
     "state_lock": locked,
     "rollback": deployed,
-    "zone": runnable,
     "dashboard": charted,
+    "zone": runnable,
     **dict.fromkeys((*VERBS, *READS), runnable),
 }
 

@@ -54,7 +54,7 @@ def _without_steps(content: Mapping) -> tuple[Mapping, list[Problem]]:
             why = refused.get(str(step.get("type"))) if isinstance(step, Mapping) else None
             if why is None:
                 kept.append(step)
-                kept.marks += steps.marks[number : number + 1]
+                kept.marks += getattr(steps, "marks", [])[number : number + 1]
             else:
                 place = ("scenarios", index, "steps", number)
                 problems.append(problem_at(content, place, f"not applied, because {why}", "warning"))

@@ -269,6 +269,10 @@ class Kind:
         """Objects that a document of DSS names and needs, as (kind, id)."""
         return iter(())
 
+    def refusal(self, resource: Resource, held: Document) -> str:
+        """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
+        return ""
+
     def is_inherent(self, object_id: str) -> bool:
         """Whether an object comes with its project and cannot be deleted, such as the default zone of a flow."""
         return False
@@ -279,10 +283,6 @@ class Kind:
         ``caller`` is what ``/auth/info`` says of the key, empty where nothing ``concerns_caller``.
         """
         return ()
-
-    def refusal(self, resource: Resource, held: Document) -> str:
-        """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
-        return ""
 
     def protected(self, document: Document) -> str:
         """Why an object of the node is never deleted; empty where it may be."""
