@@ -87,12 +87,13 @@ def dashboard(item: Mapping, path: ValuePath, notes: Notes) -> Mapping:
 
 
 def _tiles(tiles: list[t.Any], path: ValuePath, notes: Notes) -> list[t.Any]:
-    kept = []
+    kept = Sequence((), getattr(tiles, "file", ""))
     for number, tile in enumerate(tiles):
         if isinstance(tile, dict) and tile.get("type") in _PEER_TILES:
             notes.ignored((*path, number), _NOT_APPLIED_IN_PAGES["tiles"])
         else:
             kept.append(tile)
+            kept.marks += getattr(tiles, "marks", [])[number : number + 1]
     return kept if len(kept) < len(tiles) else tiles
 
 
