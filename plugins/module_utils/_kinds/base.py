@@ -158,6 +158,10 @@ class Kind:
     concerns_caller = False  # whether it can take rights from whoever writes it
     data = ""  # what is lost with an object when its data is dropped too, for plans
     data_goes_along = False  # whether DSS cannot delete an object and keep its data
+    gone = ""  # what goes with an object and comes back by no call, in the words of an undo; that histories go is unverified
+    history = (
+        ""  # what of it an object that is made again has not, besides its id and its tags: dss-api.md 2.3, 2.5, 2.7
+    )
     rights: str  # what the key must be allowed to do, for the docs
 
     @property

@@ -41,6 +41,7 @@ class CodeEnv(Kind):
 
     name = "code_env"
     section = "code_envs"
+    gone = "what is installed in it, which is built anew"
     scope = "instance"
     order = 6
     summary = "A code environment of the node. It is built when what it is to hold changes."

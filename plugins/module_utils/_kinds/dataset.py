@@ -45,6 +45,8 @@ class Dataset(Kind):
 
     name = "dataset"
     section = "datasets"
+    gone = "its creation tag and the history of its metrics and checks"
+    history = "the history of its metrics and checks"
     order = 30
     summary = (
         "A dataset: its place, format, schema, metrics and checks. Its data stays, unless drop_data says otherwise."

@@ -56,6 +56,7 @@ class ManagedFolder(NamedByDss):
 
     name = "managed_folder"
     section = "managed_folders"
+    gone = "its id and its creation tag"
     order = 20
     summary = (
         "A managed folder, known by its name because DSS makes its id. Its files stay, unless drop_data says otherwise."

@@ -79,6 +79,7 @@ class Notebook(Kind):
 
     name = "notebook"
     section = "notebooks"
+    gone = "its outputs, and the history of its queries"
     order = 71
     summary = (
         "A Jupyter or SQL notebook, known by its name. It is never run; outputs stay with cells that do not change."

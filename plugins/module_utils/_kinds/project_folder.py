@@ -34,6 +34,7 @@ class ProjectFolder(Kind):
 
     name = "project_folder"
     section = "project_folders"
+    gone = "its id"
     scope = "instance"
     order = 3
     summary = "A folder of projects, known by its path. It can be deleted only when it is empty."

@@ -190,6 +190,7 @@ class Recipe(Kind):
 
     name = "recipe"
     section = "recipes"
+    gone = "its creation tag"
     order = 40
     summary = "A recipe: what it reads and writes, its code or its settings."
     identifier = {"name": described(TEXT, "Name of the recipe, unique in the project.")}

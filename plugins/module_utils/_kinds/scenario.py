@@ -41,6 +41,8 @@ class Scenario(Kind):
 
     name = "scenario"
     section = "scenarios"
+    gone = "its creation tag and the history of its runs"
+    history = "the history of its runs"
     order = 50
     summary = "A scenario: triggers, steps and reporters, or a script."
     identifier = {"id": described(TEXT, "Id; follows from the name when it is left out.")}

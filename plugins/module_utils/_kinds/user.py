@@ -24,6 +24,8 @@ class User(Kind):
 
     name = "user"
     section = "users"
+    gone = "its password, its secrets and its credentials"
+    history = "its password, its secrets and its credentials"
     scope = "instance"
     order = 2
     summary = "A user of the node. The user whose key makes the calls is never deleted."
