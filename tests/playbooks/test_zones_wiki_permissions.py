@@ -48,16 +48,15 @@ class Deployed:
 
     def zones(self) -> dict[str, set[str]]:
         return {
-            zone.name: {item["objectId"] for item in zone._raw["items"]} for zone in self.project.get_flow().list_zones()
+            zone.name: {item["objectId"] for item in zone._raw["items"]}
+            for zone in self.project.get_flow().list_zones()
         }
 
     def tree(self) -> list[t.Any]:
         wiki = self.project.get_wiki()
 
         def named(nodes: t.Any) -> list[t.Any]:
-            return [
-                (wiki.get_article(node["id"]).get_data().get_name(), *named(node["children"])) for node in nodes
-            ]
+            return [(wiki.get_article(node["id"]).get_data().get_name(), *named(node["children"])) for node in nodes]
 
         return named(wiki.get_settings().get_taxonomy())
 
@@ -153,8 +152,14 @@ def test_the_drift_of_a_zone_is_told(deployed: Deployed) -> None:
 @pytest.mark.parametrize(
     ("zones", "message"),
     [
-        ([{"name": "X", "items": ["a"]}, {"name": "Y", "items": [{"dataset": "a"}]}], "dataset 'a' is in zone 'X' already"),
-        ([{"name": "X", "items": ["files"]}, {"name": "Y", "items": [{"folder": "files"}]}], "folder 'files' is in zone"),
+        (
+            [{"name": "X", "items": ["a"]}, {"name": "Y", "items": [{"dataset": "a"}]}],
+            "dataset 'a' is in zone 'X' already",
+        ),
+        (
+            [{"name": "X", "items": ["files"]}, {"name": "Y", "items": [{"folder": "files"}]}],
+            "folder 'files' is in zone",
+        ),
         ([{"name": "X", "default": True}, {"name": "Y", "default": True}], "zone 'X' is the default zone already"),
         ([{"name": "X", "items": [{"recipe": "unknown"}]}], "what recipe unknown writes is not declared here"),
     ],
@@ -307,7 +312,9 @@ def test_attachments_and_undeclared_fields_survive(deployed: Deployed) -> None:
 
 def test_a_changed_text_is_one_change_and_names_need_not_be_simple(deployed: Deployed) -> None:
     names = ["1", "a/b", "Ä ? #"]
-    deployed.apply(wiki(*({"name": name, "content": "x"} for name in names), {"name": "Z", "parent": "1", "content": "x"}))
+    deployed.apply(
+        wiki(*({"name": name, "content": "x"} for name in names), {"name": "Z", "parent": "1", "content": "x"})
+    )
     below = wiki(*({"name": name, "content": "x"} for name in names), {"name": "Z", "parent": "a/b", "content": "y"})
     assert deployed.plan(below) == {"update wiki_article.P.Z": ["content", "parent"]}
     deployed.apply(below)

@@ -46,10 +46,7 @@ def _right(flag: str) -> str:
 
 
 RIGHTS: Mapping[str, str] = {_right(flag): flag for flag in FLAGS}
-_RIGHTS: Schema = {
-    "type": "object",
-    "additionalProperties": {"type": "array", "items": {"type": "string"}},
-}
+_RIGHTS: Schema = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
 # No real project seen has any, so their form is unverified: mappings are sent and compared as they are.
 _USERS: Schema = {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "object"}]}}
 _AUTHORIZATIONS: Schema = {
@@ -83,7 +80,9 @@ def _authorizations_to_dss(items: Iterable[t.Any]) -> list[Document]:
     for item in items:
         kind, object_id = to_pair(item, _SHOWABLE)
         modes = item.get("modes", ["READ"])
-        result.append({"objectRef": {"objectId": object_id, "objectType": kind}, "modes": modes, **(item.get("raw") or {})})
+        result.append(
+            {"objectRef": {"objectId": object_id, "objectType": kind}, "modes": modes, **(item.get("raw") or {})}
+        )
     return result
 
 
@@ -111,7 +110,8 @@ class Permissions(Kind):
     )
     identifier = {
         "exclusive": described(
-            FLAG, "Whether users, groups and authorizations that are not named are removed, all of them if none is named."
+            FLAG,
+            "Whether users, groups and authorizations that are not named are removed, all of them if none is named.",
         )
     }
     rights = "project admin"
@@ -127,11 +127,7 @@ class Permissions(Kind):
                     f"Rights of groups, name to list. A right that is not in the list is taken away. There are {', '.join(RIGHTS)}.",
                 ),
             ),
-            Field(
-                "users",
-                f"{_GRANTS}.user",
-                described(_RIGHTS, "Rights of users, login to list, as for groups."),
-            ),
+            Field("users", f"{_GRANTS}.user", described(_RIGHTS, "Rights of users, login to list, as for groups.")),
             Field(
                 "additional_dashboard_users",
                 "additionalDashboardUsers.users",
@@ -154,8 +150,8 @@ class Permissions(Kind):
         computed=frozenset({"owner"}),
     )
     rules: Mapping[str, Rule] = {
-        _GRANTS: Keyed(("group", "user")),
-        _SHOWN: Keyed(("objectRef.objectType+objectRef.objectId",)),
+        _GRANTS: Keyed(("group", "user"), ordered=False),
+        _SHOWN: Keyed(("objectRef.objectType+objectRef.objectId",), ordered=False),
         f"{_SHOWN}[].modes": AsSet(),
         "additionalDashboardUsers.users": Spelled(_any_order),
     }
@@ -180,7 +176,9 @@ class Permissions(Kind):
 
     def from_dss(self, document: Document, known: Known) -> Document:
         grants = document.get(_GRANTS) or []
-        sides = {side: {entry[side]: _granted(entry) for entry in grants if entry.get(side)} for side in ("group", "user")}
+        sides = {
+            side: {entry[side]: _granted(entry) for entry in grants if entry.get(side)} for side in ("group", "user")
+        }
         author = super().from_dss({**document, _GRANTS: {side: held for side, held in sides.items() if held}}, known)
         shown = [named(item, _SHOWABLE, known) for item in author.pop("dashboard_authorizations", ())]
         return {**author, "dashboard_authorizations": shown} if shown else author
@@ -198,7 +196,11 @@ class Permissions(Kind):
         """Whoever owns a key does not take the project from themselves unawares."""
         login, groups = caller.get("authIdentifier"), caller.get("groups") or ()
         after = merge(resource.declared, before, resource.rules)
-        if before.get("owner") == login or not _administers(before, login, groups) or _administers(after, login, groups):
+        if (
+            before.get("owner") == login
+            or not _administers(before, login, groups)
+            or _administers(after, login, groups)
+        ):
             return ()
         return (f"the user of this API key, {login}, would no longer administer the project",)
 

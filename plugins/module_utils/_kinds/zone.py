@@ -23,7 +23,7 @@ DEFAULT = "default"  # the id of the zone that every project has [export:35]
 DEFAULT_COLOR = "#D1D8DA"
 NEW_COLOR = "#2ab1ac"  # the client's own
 _TYPE, _ID, _PROJECT = "objectType", "objectId", "projectKey"
-_MEMBERS = Keyed((f"{_TYPE}+{_ID}",))
+_MEMBERS = Keyed((f"{_TYPE}+{_ID}",), ordered=False)
 _LISTS = ("items", "shared")
 
 _RECIPE: Schema = {"recipe": described(TEXT, "Name of a declared recipe: all that it writes.")}
