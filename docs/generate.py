@@ -15,6 +15,8 @@ import json
 import re
 import sys
 import tempfile
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -23,7 +25,12 @@ _links = tempfile.TemporaryDirectory()
 (Path(_links.name) / "ansible_collections" / "dataiku_iac" / "dss").symlink_to(HERE.parent, target_is_directory=True)
 sys.path.insert(0, _links.name)
 
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import code_files, schema, spellings  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import (  # noqa: E402
+    code_files,
+    directories,
+    schema,
+    spellings,
+)
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.environment_schema import (  # noqa: E402
     REMAPPING,
     environment_schema,
@@ -31,8 +38,10 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.env
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policy_sections import POLICY_SECTIONS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.settings import SETTINGS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.tool_file import TOOL  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.shape import at  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan import compare  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.plugin_utils._inventory import schema as inventory  # noqa: E402
 
@@ -54,7 +63,11 @@ PART_SAMPLES = {
         "triggers[]": ("temporal", "ds_modified", "sql_query", "custom_python", "follow_scenariorun"),
         "params.steps[]": ("build_flowitem", "check_dataset", "custom_python", "run_scenario"),
         "reporters[]": ("",),
-    }
+    },
+    "dataset": {
+        "metrics.probes[]": ("col_stats", "python", "sql_query"),
+        "metricsChecks.checks[]": ("RecordCountInRangeRule", "numericRange"),
+    },
 }
 PARTS = {part.name: part for part in scenario_parts.PARTS}
 
@@ -131,21 +144,49 @@ def section(kind):
     files = code_files.file_keys(kind.section, kind.schema)
     if files:
         lines += [", ".join(f"`{key}` names a file that holds `{target}`" for key, target in files.items()) + ".", ""]
+    for key, target in directories.directory_keys(kind.section).items():
+        lines += [f"`{key}` names a directory whose files go to `{target}`, by their paths in it.", ""]
     tables = {}
+    inner = {entry.name: entry.inner for entry in kind.shape.fields}
     for name, rule in own.items():
         for branch in [rule, *rule.get("anyOf", [])]:
             if name != "raw" and branch.get("type") == "object" and branch.get("properties"):
-                lines += [
-                    f"`{name}` as a mapping:",
-                    "",
-                    *keys_of(branch["properties"], branch.get("required", ()), {})[:-1],
-                    "",
-                ]
+                lines += mapping_text(name, branch, inner.get(name))
             table = members(kind, name, branch)
             if table:
                 tables.setdefault("\n".join(table), []).append(f"`{name}`")
+        if inner.get(name):
+            lines += nested_tables(name, inner[name], tables)
     for table, names in tables.items():
         lines += [f"A member of {' or '.join(names)} that is a mapping:", "", table]
+    return lines
+
+
+def places_in(shape, properties):
+    """The place of each key of a mapping in that of DSS, where a table says it."""
+    known = {entry.name: f"`{entry.path}`" for entry in shape.fields} if shape else {}
+    return known if known.keys() <= properties.keys() else {}
+
+
+def mapping_text(name, rule, shape):
+    keys = keys_of(rule["properties"], rule.get("required", ()), places_in(shape, rule["properties"]))
+    return [f"`{name}` as a mapping:", "", *keys[:-1], ""]
+
+
+def nested_tables(name, shape, tables):
+    """The tables of what is inside of a field, at whatever depth; those of members are put into ``tables``."""
+    lines = []
+    for entry in shape.fields:
+        if entry.inner is None:
+            continue
+        label, rule = f"{name}.{entry.name}", entry.schema
+        if rule.get("type") == "array":
+            properties = rule["items"]["properties"]
+            table = keys_of(properties, rule["items"].get("required", ()), places_in(entry.inner, properties))
+            tables.setdefault("\n".join(table), []).append(f"`{label}`")
+        else:
+            lines += mapping_text(label, rule, entry.inner)
+        lines += nested_tables(label, entry.inner, tables)
     return lines
 
 
@@ -154,7 +195,7 @@ def members(kind, name, rule):
     inner = rule.get("items", {})
     for branch in [inner, *inner.get("anyOf", [])]:
         if branch.get("properties"):
-            places = {}
+            places = places_in({entry.name: entry.inner for entry in kind.shape.fields}.get(name), branch["properties"])
             if name in PARTS and kind.name == "scenario":
                 found = {}
                 for entry, _types in PARTS[name].fields():
@@ -240,10 +281,55 @@ class Recorder:
 
     def __getattr__(self, method):
         def call(path, *body, **query):
-            self.calls.append(f"{method.upper()} {path}")
-            return Answer(self.answer)
+            self.calls.append(f"{method.removesuffix('_bytes').upper()} {path}")
+            found = self.answer(path) if callable(self.answer) else self.answer
+            return Answer(found) if isinstance(found, dict) else found
 
         return call
+
+
+def of_library(path):
+    """What the node says of a library with one file."""
+    return [{"name": "FILE", "children": None}] if path.endswith("/contents") else {"data": "e30="}
+
+
+def of_git(path):
+    """What the node says of a project with one remote and two branches."""
+    if path.endswith("/branches"):
+        return ["BRANCH"]
+    return {"success": True, "remotes": [{"name": "REMOTE", "url": "x"}], "currentBranch": "x"}
+
+
+def of_folders(path):
+    """What the node says of a project in the folder NAME, and of the root."""
+    return {"id": "ROOT", "childrenIds": ["ID"]} if path.endswith("/ROOT") else {"id": "ID", "name": "NAME"}
+
+
+# Kinds whose documents have a form of their own: what each document is, (after, before) a write, and what the node answers.
+REFERENCE = {"REFERENCE": {"remote": "x"}}
+DOCUMENTS = {
+    "code_env": [
+        (
+            {"envLang": "PYTHON", "envName": "NAME", "deploymentMode": "DESIGN_MANAGED", "desc": {}},
+            {"envLang": "PYTHON", "envName": "NAME"},
+        )
+    ],
+    "library": [({"files": {"FILE": "x"}, "pythonPath": ["x"], "gitReferences": REFERENCE}, {})],
+    "notebook": [({"type": "jupyter"}, {}), ({"type": "sql", "name": "NAME"}, {})],
+    "project_git": [
+        ({"remotes": {"NEW": "x"}, "currentBranch": "BRANCH"}, {"remotes": {"REMOTE": "x"}, "currentBranch": "x"})
+    ],
+    "project_location": [({"folder": "/"}, {})],
+    "project_tags": [({"tags": {}}, {})],
+}
+IDS = {"notebook": ["NAME", "sql:NAME"]}
+ANSWERS = {
+    "code_env": lambda path: [{"envLang": "PYTHON", "envName": "NAME"}] if path.endswith("/code-envs/") else {},
+    "library": of_library,
+    "plugin": lambda path: [{"id": "NAME"}] if path == "/plugins/" else {},
+    "project_git": of_git,
+    "project_location": of_folders,
+}
 
 
 def calls(kind):
@@ -260,12 +346,17 @@ def calls(kind):
         "type": "TYPE",
     }
     after = after if kind.name == "project" else {"name": name, "type": "TYPE", "params": {}}
+    documents = DOCUMENTS.get(kind.name, [(after, before)])
+    ids = IDS.get(kind.name, [name])
     operations = {
         "list": [lambda node: kind.read_all(node, project)],
-        "read one": [lambda node: kind.read_one(node, project, name)],
-        "create": [lambda node: kind.create(node, resource, after)],
-        "write": [lambda node: kind.write(node, resource, name, after, before)],
-        "delete": [lambda node: kind.delete(node, project, name, False)],
+        "read one": [partial(lambda key, node: kind.read_one(node, project, key), key) for key in ids],
+        "create": [partial(lambda new, node: kind.create(node, resource, new), new) for new, _old in documents],
+        "write": [
+            partial(lambda key, new, old, node: kind.write(node, resource, key, new, old), key, *pair)
+            for key, pair in zip(ids, documents)
+        ],
+        "delete": [partial(lambda key, node: kind.delete(node, project, key, False), key) for key in ids],
     }
     if kind.name == "dataset":
         managed = {"managed": True, "params": {"connection": "x"}}
@@ -277,9 +368,12 @@ def calls(kind):
     for operation, variants in operations.items():
         seen = []
         for variant in variants:
-            for answer in [{}, {"type": "custom_python"}] if operation == "read one" else [{}]:
-                node = Recorder(answer)
-                variant(node)
+            scripted = operation == "read one" and kind.name == "scenario"
+            for answer in [{}, {"type": "custom_python"}] if scripted else [{}]:
+                node = Recorder(ANSWERS.get(kind.name, answer))
+                # What is always there is not deleted, and nothing is installed here.
+                with suppress(DssError):
+                    variant(node)
                 seen.append(", ".join(f"`{call}`" for call in node.calls) or "none")
         rows.append((operation, " or ".join(dict.fromkeys(seen))))
     return page(("operation", "calls"), rows)
@@ -291,11 +385,14 @@ def rule_text(kind, path, rule):
         return f"{shown} is a set: order and repetitions mean nothing."
     if isinstance(rule, compare.Keyed):
         tail = ", then what names none of them by its place and type" if rule.by_position else ""
+        tail += "; those that are not declared are left alone" if rule.partial else ""
         return f"{shown} is a list whose members are known by {' or '.join(f'`{key}`' for key in rule.keys)}{tail}."
     if isinstance(rule, compare.AsText):
         return f"{shown} is text: `\\r\\n` is `\\n`, and blanks and blank lines at its end mean nothing."
     if isinstance(rule, compare.Exclusive):
         return f"{shown} is complete when it is declared: what is not in it goes."
+    if isinstance(rule, compare.Secret):
+        return f"{shown} is a secret: it is sent when the object is made and when it changes, and never shown."
     if isinstance(rule, compare.Spelled):
         return f"{shown} has several spellings that count as one."
     return f"{shown}: {type(rule).__name__}."
@@ -332,9 +429,49 @@ def defaults(kind):
     return [title, "", "```text", *lines[:-1], "```", "", "</details>", ""]
 
 
+def handling(kind, entry):
+    """How a plan treats an author field."""
+    if kind.is_secret(entry.path):
+        return "ignored: sent when it is made"
+    rule = kind.rules.get(entry.path)
+    words = {
+        compare.AsSet: "compared as a set",
+        compare.Keyed: "compared member by member",
+        compare.AsText: "compared as text",
+        compare.Exclusive: "compared whole",
+        compare.OnCreateOnly: "ignored once the object is there",
+        compare.Spelled: "compared, its spellings count as one",
+        compare.Whole: "compared whole",
+    }
+    return words.get(type(rule), "compared") + (
+        "; another value makes a new object" if entry.path in kind.replaced_by else ""
+    )
+
+
+def default_of(kind, entry):
+    """What DSS adds to a field by itself, for the types of which it is known."""
+    found = {}
+    for sample in SAMPLES.get(kind.name, [{}]):
+        value = at(kind.defaults(sample)("", sample), entry.path)
+        if value is not compare.MISSING:
+            shown = "see below" if isinstance(value, (dict, list)) and value else f"`{json.dumps(value)}`"
+            found.setdefault(shown, []).append(", ".join(sample.values()))
+    every = len(found) == 1 and len(next(iter(found.values()))) == len(SAMPLES.get(kind.name, [{}]))
+    return "; ".join(value if every else f"{value} ({' or '.join(types)})" for value, types in found.items())
+
+
+def fields_of(kind):
+    """What a plan does with each field, and what DSS keeps for itself."""
+    rows = [(f"`{entry.name}`", handling(kind, entry), default_of(kind, entry)) for entry in kind.shape.fields]
+    rows += [
+        (f"`{path}` of DSS", "computed: never declared, never compared", "") for path in sorted(kind.shape.computed)
+    ]
+    return page(("field", "in a plan", "defaulted to"), rows)
+
+
 def kind_text(kind):
-    address = {"variables": "variables.KEY", "project": "project.KEY"}.get(kind.name)
-    address = address or (f"{kind.name}.KEY.NAME" if kind.scope == "project" else f"{kind.name}.NAME")
+    of_project = kind.scope == "project"
+    address = ".".join([kind.name, *["KEY"] * of_project, *["NAME"] * (not kind.singleton)])
     lines = [f"### {kind.name}", "", plain(kind.summary), ""]
     lines += [
         f"- Section `{kind.section}`, address `{address}`. Fields: [configuration.md](configuration.md#{kind.section})."
@@ -347,14 +484,12 @@ def kind_text(kind):
         if replaced
         else "- No change makes a new object."
     ]
-    computed = ", ".join(f"`{path}`" for path in sorted(kind.shape.computed))
-    lines += [f"- Left out of an export, because DSS keeps it for itself: {computed}."] if computed else []
     found = (
         "the list answer holds everything that is compared"
         if kind.listing_is_complete
         else ("the list answer lacks the content, so each declared object costs a call more")
     )
-    return [*lines, f"- Reading: {found}.", "", *calls(kind), *defaults(kind)]
+    return [*lines, f"- Reading: {found}.", "", *fields_of(kind), *calls(kind), *defaults(kind)]
 
 
 def kinds():

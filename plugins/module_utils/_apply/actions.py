@@ -131,7 +131,7 @@ class Doer:
 
     def _read_new(self, kind: Kind, resource: Resource, object_id: str) -> Document:
         try:
-            return kind.read_one(self.node, resource.project, object_id)
+            return kind.read_declared(self.node, resource, object_id)
         except NodeError as error:
             if error.missing:
                 raise DssError(
@@ -146,8 +146,8 @@ class Doer:
 
     def _fresh(self, action: Action) -> Document:
         """The object as it is now. Raises ``Conflict`` if something declared of it is neither as planned nor done already."""
-        kind = self.kinds[action.kind]
-        fresh = kind.read_one(self.node, action.project, t.cast(str, action.object_id))
+        kind, object_id = self.kinds[action.kind], t.cast(str, action.object_id)
+        fresh = kind.read_declared(self.node, t.cast(Resource, action.resource), object_id)
         planned = self.left_to_do(action, action.before, resend=True)
         new = [change for change in self.left_to_do(action, fresh, resend=True) if change not in planned]
         if any(not any(covers(path, change.path) for path in kind.changed_by_others) for change in new):
@@ -167,7 +167,7 @@ class Doer:
         try:
             kind.write(self.node, resource, object_id, document, fresh)
         except NodeError as error:
-            if not error.doubtful or self.left_to_do(action, kind.read_one(self.node, resource.project, object_id)):
+            if not error.doubtful or self.left_to_do(action, kind.read_declared(self.node, resource, object_id)):
                 raise
 
     def _delete(self, action: Action) -> None:

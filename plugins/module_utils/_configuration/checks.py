@@ -104,6 +104,7 @@ def identity_of(kind: t.Any, author: Mapping) -> str:
 def check(entries: Entries, kinds: AnyMapping[str, t.Any], naming: str, project_key: str | None) -> list[Problem]:
     """All findings about names and references. ``naming`` is one of NAMINGS."""
     problems = [*_duplicates(entries), *_names(entries, naming), *_dependencies(entries, kinds, project_key)]
+    problems += _of_kinds(entries)
     for entry in entries.of("datasets"):
         problems += _dataset(entry)
     for entry in entries.of("recipes"):
@@ -112,6 +113,15 @@ def check(entries: Entries, kinds: AnyMapping[str, t.Any], naming: str, project_
     for entry in entries.of("scenarios"):
         problems += scenario_problems(entry)
     return [*problems, *zone_problems(entries), *wiki_problems(entries)]
+
+
+def _of_kinds(entries: Entries) -> Iterator[Problem]:
+    """What the kinds themselves find."""
+    for listed in entries.by_section.values():
+        for entry in listed:
+            if hasattr(entry.kind, "problems"):
+                for message, below in entry.kind.problems(entry.author):
+                    yield entry.problem(message, *below)
 
 
 def _duplicates(entries: Entries) -> Iterator[Problem]:
@@ -134,7 +144,7 @@ def _label(entry: Entry) -> str:
 
 
 def _name_key(entry: Entry) -> tuple[str, ...]:
-    return next(((key,) for key in ("name", "key", "id") if key in entry.author), ())
+    return next(((key,) for key in ("name", "key", "id", "login") if key in entry.author), ())
 
 
 def _names(entries: Entries, naming: str) -> Iterator[Problem]:
@@ -211,7 +221,7 @@ def _elsewhere(name: str, kinds: AnyMapping[str, t.Any], project_key: str | None
 
 
 def address_of(kind: t.Any, project_key: str | None, name: str) -> str:
-    """``dataset.KEY.NAME``, ``project.KEY``, ``connection.NAME``."""
+    """``dataset.KEY.NAME``, ``project.KEY``, ``connection.NAME``, ``general_settings``."""
     if kind.scope != "project":
         return f"{kind.name}.{name}" if name else str(kind.name)
     if getattr(kind, "singleton", False):
@@ -224,7 +234,7 @@ def _dataset(entry: Entry) -> Iterator[Problem]:
     if author.get("type") != "sql" or author.get("managed") is True:
         return
     params = author.get("params") or {}
-    if isinstance(params, dict) and not params.get("table") and not params.get("query"):
+    if isinstance(params, dict) and not any(place.get(key) for place in (author, params) for key in ("table", "query")):
         yield entry.problem(f"SQL dataset '{entry.name}' must have either 'table' or 'query' in params")
 
 

@@ -21,6 +21,7 @@ from .checks import NAMINGS, Entries, Entry, address_of, entries_of
 from .checks import check as check_entries
 from .code_files import CodeFiles, file_keys
 from .dialects import canonical, canonical_keys, with_canonical_keys
+from .directories import directory_keys, with_directories
 from .document import Mapping, ValuePath, adopt, bracket, location_of, plain
 from .environments import Environment, override, read_environment, shared_variables
 from .expressions import DSS_NAMES, Scope
@@ -85,10 +86,12 @@ def load(
     naming: str = "dss",
     strict: bool = True,
     project_key: str | None = None,
+    root: Path | None = None,
 ) -> Configuration:
     """Read, substitute, translate and check a configuration; pure but for reading the files.
 
     ``environment_content`` is laid over the file of the environment, which then need not exist.
+    ``root`` is the folder of the whole configuration where ``source`` is a folder of one of its projects.
     ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. Raises ConfigurationError with all
     problems, and MissingLibrary.
     """
@@ -96,10 +99,22 @@ def load(
         raise ValueError(f"naming is one of {', '.join(NAMINGS)}")
     with _without_collection():
         place = (environment, environment_content)
-        return _load(source, kinds, place, variables, lookup, process_environment, naming, strict, project_key)
+        return _load(
+            _read(source, kinds, root),
+            source,
+            kinds,
+            place,
+            variables,
+            lookup,
+            process_environment,
+            naming,
+            strict,
+            project_key,
+        )
 
 
 def _load(
+    reading: Reading,
     source: Path | AnyMapping[str, t.Any],
     kinds: AnyMapping[str, t.Any],
     place: tuple[str | None, AnyMapping[str, t.Any] | None],
@@ -110,7 +125,6 @@ def _load(
     strict: bool,
     project_key: str | None,
 ) -> Configuration:
-    reading = _read(source, kinds)
     problems = list(reading.problems)
     incomplete = any(problem.severity == "error" for problem in problems)
     policy, wrong = drift_policy(reading.tree)
@@ -142,7 +156,7 @@ def _load(
     documents, wrong = _checked(documents, kinds, strict)
     problems += _not_yet(wrong, problems)
     entries = entries_of(documents, kinds)
-    key, wrong = _project(entries, project_key, bool(documents) and not incomplete)
+    key, wrong = _project(entries, project_key, kinds, bool(documents) and not incomplete)
     problems += _not_yet(wrong, problems)
     if not incomplete:
         problems += _not_yet(check_entries(entries, kinds, naming, key), problems)
@@ -179,9 +193,9 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any]) -> Reading:
+def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any], root: Path | None) -> Reading:
     if isinstance(source, Path):
-        return read(source, [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)])
+        return read(source, [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)], root)
     try:
         return Reading(None, (Document(adopt(source, DEFINITION)),))
     except ConfigurationError as error:
@@ -204,12 +218,17 @@ def _with_code(
     documents: list[Document], kinds: AnyMapping[str, t.Any], reading: Reading
 ) -> tuple[list[Document], list[Problem]]:
     files = CodeFiles(reading.tree)
+    problems: list[Problem] = []
     for kind in kinds.values():
         keys = file_keys(kind.section, kind.schema)
         if keys:
             label = str(kind.name).replace("_", " ").capitalize()
             documents = [files.fill(document, kind.section, keys, label) for document in documents]
-    return documents, files.problems
+        folders = directory_keys(kind.section)
+        if folders:
+            documents, wrong = with_directories(documents, kind.section, folders, reading.tree)
+            problems += wrong
+    return documents, [*files.problems, *problems]
 
 
 def _checked(
@@ -228,8 +247,10 @@ def _checked(
     return result, problems
 
 
-def _project(entries: Entries, given: str | None, readable: bool) -> tuple[str | None, list[Problem]]:
-    """The key of the project, from the configuration or from the caller."""
+def _project(
+    entries: Entries, given: str | None, kinds: AnyMapping[str, t.Any], readable: bool
+) -> tuple[str | None, list[Problem]]:
+    """The key of the project, from the configuration or from the caller; a file of the instance needs none, even empty."""
     declared = entries.of("project")
     key = declared[0].name if declared else None
     if declared:
@@ -237,7 +258,8 @@ def _project(entries: Entries, given: str | None, readable: bool) -> tuple[str |
             return key, [declared[0].problem(f"the project key '{key}' is not the '{given}' that was asked for", "key")]
         return key or given, []
     needing = [listed[0] for listed in entries.by_section.values() if listed and listed[0].kind.scope == "project"]
-    if given is None and readable and (needing or not any(entries.by_section.values())):
+    of_instance = any(kind.scope != "project" and kind.section in entries.sections for kind in kinds.values())
+    if given is None and readable and (needing or not of_instance):
         where = Location(needing[0].root.file) if needing else Location()
         return None, [Problem("Configuration must include a project", "project", where)]
     return given, []

@@ -7,14 +7,26 @@
 from __future__ import annotations
 
 from .base import Kind
+from .code_env import CodeEnv
 from .connection import Connection
 from .dataset import Dataset
+from .general_settings import GeneralSettings
+from .group import Group
+from .library import Library
 from .managed_folder import ManagedFolder
+from .notebook import Notebook
 from .permissions import Permissions
+from .plugin import Plugin
 from .project import Project
+from .project_folder import ProjectFolder
+from .project_git import ProjectGit
+from .project_location import ProjectLocation
+from .project_sharing import ProjectSharing
+from .project_tags import ProjectTags
 from .recipe import Recipe
 from .scenario import Scenario
-from .variables import Variables
+from .user import User
+from .variables import InstanceVariables, Variables
 from .wiki_article import WikiArticle
 from .zone import Zone
 
@@ -22,13 +34,26 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
         (
+            CodeEnv(),
             Connection(),
             Dataset(),
+            GeneralSettings(),
+            Group(),
+            InstanceVariables(),
+            Library(),
             ManagedFolder(),
+            Notebook(),
             Permissions(),
+            Plugin(),
             Project(),
+            ProjectFolder(),
+            ProjectGit(),
+            ProjectLocation(),
+            ProjectSharing(),
+            ProjectTags(),
             Recipe(),
             Scenario(),
+            User(),
             Variables(),
             WikiArticle(),
             Zone(),

@@ -11,10 +11,11 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
-from .shape import Schema, Shape
+from .shape import Schema, Shape, to_author_path, to_dss_path
 
 SENSITIVE = "(sensitive)"
 
@@ -53,7 +54,7 @@ class Resource:
     """One declared object.
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
-    ``first`` is sent only when the object is made; ``references`` are (kind, name) of what it needs;
+    ``first`` is sent only when the object is made, and ``first_notes`` are for then; ``references`` are (kind, name) of what it needs;
     ``identity`` is what finds the object on the node; an ``external`` one is only looked for.
     """
 
@@ -71,6 +72,7 @@ class Resource:
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    first_notes: tuple[str, ...] = ()
     external: bool = False
 
     @property
@@ -120,6 +122,12 @@ class Node(t.Protocol):
     def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any: ...
 
     def delete(self, path: str, **query: t.Any) -> t.Any: ...
+
+    def post_bytes(self, path: str, data: bytes) -> t.Any: ...
+
+    def upload(self, path: str, file: Path, **query: t.Any) -> t.Any: ...
+
+    def stopped(self) -> str: ...
 
 
 class Kind:
@@ -237,18 +245,11 @@ class Kind:
 
     def dss_path(self, author_path: str) -> str:
         """The path in DSS's JSON of an author path; a path of DSS itself is returned as it is."""
-        head, dot, rest = author_path.partition(".")
-        for entry in self.shape.fields:
-            if entry.name == head:
-                return entry.path + dot + rest
-        return author_path
+        return to_dss_path(self.shape.fields, author_path)
 
     def author_path(self, path: str) -> str:
         """The author's name for a path of DSS, for people."""
-        for entry in sorted(self.shape.fields, key=lambda known: -len(known.path)):
-            if path == entry.path or path.startswith((entry.path + ".", entry.path + "[", entry.path + " ")):
-                return entry.name + path[len(entry.path) :]
-        return path
+        return to_author_path(self.shape.fields, path)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         """The id under which the node lists the object, or None."""
@@ -265,9 +266,27 @@ class Kind:
         """
         return ()
 
+    def refusal(self, resource: Resource, held: Document) -> str:
+        """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
+        return ""
+
+    def protected(self, document: Document) -> str:
+        """Why an object of the node is never deleted; empty where it may be."""
+        return ""
+
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""
         return (f"{self.git_folder}/{object_id}.json",)
+
+    def ids_in_git(self, name: str) -> tuple[str, ...]:
+        """The ids of which a file may be, by its path below ``git_folder``; empty where that is not known.
+
+        More than one where names hold dots. Git quotes what is not ASCII, with the last two characters.
+        """
+        parts = name.split(".")
+        if any(sign in name for sign in ("/", "\\", '"')):
+            return ()
+        return tuple(".".join(parts[:count]) for count in range(1, len(parts)))
 
     def label(self, object_id: str, document: Document) -> str:
         """The name in the address of an object on the node."""
@@ -286,6 +305,10 @@ class Kind:
     def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         """One object, complete. Raises ``NodeError`` with ``missing`` when it is not there."""
         raise NotImplementedError
+
+    def read_declared(self, node: Node, resource: Resource, object_id: str) -> Document:
+        """One object for the sake of a resource: a kind may leave out what costs calls and is not declared."""
+        return self.read_one(node, resource.project, object_id)
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         """Make the object and return its id; ``document`` is what it is to become."""

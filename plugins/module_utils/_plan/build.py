@@ -16,7 +16,7 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, cautions, drift_limits, limits, surroundings
+from .checks import absences, cautions, drift_limits, explicit_env, limits, protections, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
@@ -71,9 +71,15 @@ def build(
     actions = with_cascades(actions, snapshot)
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
+    problems += protections(ordered, kinds)
     found, warnings = surroundings(actions, desired, snapshot)
     warnings += cautions(actions, snapshot, kinds)
-    warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
+    warnings = [
+        *resource_notes(desired),
+        *_creation_notes(actions),
+        *warnings,
+        *(Problem(note, severity="warning") for note in snapshot.notes),
+    ]
     others = None if recorded is None or options.absent else unmanaged(ordered, snapshot, kinds)
     forgets = {**gone.forgets, **released(desired, known)}
     return Plan(ordered, (*warnings, *findings(options)), tuple(problems + found), forgets, others)
@@ -129,6 +135,14 @@ def resource_notes(desired: Mapping[str, Resource]) -> list[Problem]:
     ]
 
 
+def _creation_notes(actions: Iterable[Action]) -> list[Problem]:
+    """What the kinds have to say of objects that are about to be made."""
+    made = [action.resource for action in actions if action.resource and action.action in (CREATE, REPLACE)]
+    return [
+        Problem(note, resource.path, resource.location, "warning") for resource in made for note in resource.first_notes
+    ]
+
+
 def dataset_type(connection: str, desired: Mapping[str, Resource], snapshot: Snapshot) -> str | None:
     """The dataset type that fits a connection, as declared or as the node says, or None when nobody knows."""
     declared = desired.get(address("connection", None, connection))
@@ -169,6 +183,9 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         return Action(
             action=CREATE, gone=known is not None, changes=tuple(_creation(kind, declared, resource.rules)), **common
         )
+    refusal = kind.refusal(resource, before)
+    if refusal:
+        around.problems.append(Problem(refusal, resource.path, resource.location))
     found = differences(kind, resource, declared, before, options)
     verdict = judged(kind, resource, declared, before, found, known, options)
     resource = accepted(resource, before, verdict.left)
@@ -248,7 +265,8 @@ def _needs(resource: Resource, desired: Mapping[str, Resource], kinds: Mapping[s
     needs = []
     if resource.project and resource.kind != "project":
         needs.append(address("project", resource.project, resource.project))
-    for kind, name in resource.references:
+    code_env = explicit_env(resource.declared)
+    for kind, name in (*resource.references, *([("code_env", code_env)] if code_env else [])):
         needs.append(address(kind, resource.project if kinds[kind].scope == "project" else None, name))
     for entry in resource.depends_on:
         needs += [key for key in desired if key == entry or key.endswith(f".{entry}")]
