@@ -136,6 +136,8 @@ class _Planner:
             self._act(key, trace, UNCHANGED, object_id=found[0] if found else None)
         elif trace.is_uncertain(found[0]):
             self.facts[key].append(f"{found[0]} may be the one that was made and was not touched")
+        elif not trace.kind.deletable:
+            self.facts[key].append("it stays, because the API of DSS cannot delete it")
         else:
             self._act(key, trace, DELETE, object_id=found[0], before=held[found[0]], reason="made by what is undone")
 
@@ -145,6 +147,8 @@ class _Planner:
     def _make_again(self, key: str, trace: Trace, before: Document) -> None:
         if not trace.lost:
             self.facts[key].append("somebody deleted it since, and it was not made again")
+        elif not trace.kind.can_make(trace.resource(before, {})):
+            self.facts[key].append("the API of DSS cannot make it again")
         elif trace.only_listed:
             self.facts[key].append("DSS deleted it with something else, and its content had not been read")
         else:

@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
+from .api_service import ApiService
 from .base import Kind
 from .code_env import CodeEnv
 from .connection import Connection
+from .dashboard import Dashboard
 from .dataset import Dataset
 from .general_settings import GeneralSettings
 from .group import Group
+from .insight import Insight
+from .knowledge_bank import KnowledgeBank
 from .library import Library
 from .managed_folder import ManagedFolder
+from .model_evaluation_store import ModelEvaluationStore
 from .notebook import Notebook
 from .permissions import Permissions
 from .plugin import Plugin
@@ -24,9 +29,11 @@ from .project_location import ProjectLocation
 from .project_sharing import ProjectSharing
 from .project_tags import ProjectTags
 from .recipe import Recipe
+from .saved_model import SavedModel
 from .scenario import Scenario
 from .user import User
 from .variables import InstanceVariables, Variables
+from .webapp import Webapp
 from .wiki_article import WikiArticle
 from .zone import Zone
 
@@ -34,14 +41,19 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
         (
+            ApiService(),
             CodeEnv(),
             Connection(),
+            Dashboard(),
             Dataset(),
             GeneralSettings(),
             Group(),
+            Insight(),
             InstanceVariables(),
+            KnowledgeBank(),
             Library(),
             ManagedFolder(),
+            ModelEvaluationStore(),
             Notebook(),
             Permissions(),
             Plugin(),
@@ -52,9 +64,11 @@ KINDS: dict[str, Kind] = {
             ProjectSharing(),
             ProjectTags(),
             Recipe(),
+            SavedModel(),
             Scenario(),
             User(),
             Variables(),
+            Webapp(),
             WikiArticle(),
             Zone(),
         ),

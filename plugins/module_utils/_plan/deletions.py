@@ -45,7 +45,7 @@ def undeclared(
         kind, held = kinds[entry.kind], snapshot.of(entry.kind)
         if key in options.forget:
             forgets[key] = "removed from the state only, as declared; the object stays"
-        elif kind.singleton or kind.is_inherent(entry.object_id):
+        elif kind.singleton or not kind.deletable or kind.is_inherent(entry.object_id):
             forgets[key] = "no longer declared; what DSS holds stays"
         elif (entry.kind, entry.object_id) in taken:
             forgets[key] = "the object is declared under another address"
@@ -152,7 +152,8 @@ def pruned(actions: Sequence[Action], snapshot: Snapshot, options: Options, kind
     project, addresses = _project(actions), {action.address for action in actions}
     found = []
     for kind in kinds.values():
-        if kind.singleton or kind.scope != "project" or kind.section not in options.sections:
+        fixed = kind.singleton or not kind.deletable
+        if fixed or kind.scope != "project" or kind.section not in options.sections:
             continue
         others = _others(kind, snapshot, actions)
         labels = Counter(kind.label(object_id, document) for object_id, document in others.items())
