@@ -97,8 +97,6 @@ class ProjectObject(Kind):
 class Named(ProjectObject, NamedByDss):
     """An object whose id DSS makes: it is known by its name."""
 
-    required: tuple[str, ...] = ("name",)
-
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         built = super().finish(built, author, neighbours)
         return replace(built, declared={"name": built.name, **built.declared})

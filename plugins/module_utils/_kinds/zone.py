@@ -128,7 +128,8 @@ class Zone(NamedByDss):
     def from_dss(self, document: Document, known: Known) -> Document:
         author = super().from_dss(document, known)
         for name in _LISTS:
-            members = [named(item, BUILT, known) if "project" not in item else item for item in author.get(name) or ()]
+            members = [item if "project" in item else named(item, BUILT, known) for item in author.get(name) or ()]
+            members.sort(key=str)  # ids, by which DSS has them in order, are others on another node
             author = {key: value for key, value in author.items() if key != name}
             if members:
                 author[name] = members
