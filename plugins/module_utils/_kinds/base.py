@@ -146,12 +146,14 @@ class Kind:
     shape: Shape
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
+    surveyed = False  # whether a plan lists its objects though the configuration does not speak of any
     creatable = True  # whether the API has a call that makes one
     deletable = True  # whether the API has a call that deletes one
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
+    renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one
     changed_by_others: tuple[str, ...] = ()  # dotted paths that change with other objects, which is no conflict
     concerns_caller = False  # whether it can take rights from whoever writes it
     data = ""  # what is lost with an object when its data is dropped too, for plans
@@ -259,17 +261,6 @@ class Kind:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
 
-    def is_inherent(self, object_id: str) -> bool:
-        """Whether an object comes with its project and cannot be deleted, such as the default zone of a flow."""
-        return False
-
-    def cautions(self, resource: Resource, before: Document, caller: Mapping[str, t.Any]) -> tuple[str, ...]:
-        """What a write of an object that holds ``before`` brings about besides what is declared.
-
-        ``caller`` is what ``/auth/info`` says of the key, empty where nothing ``concerns_caller``.
-        """
-        return ()
-
     def can_make(self, resource: Resource) -> bool:
         """Whether the API has a call that makes this one; of some kinds only some types."""
         return self.creatable
@@ -281,6 +272,17 @@ class Kind:
     def refusal(self, resource: Resource, held: Document) -> str:
         """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
         return ""
+
+    def is_inherent(self, object_id: str) -> bool:
+        """Whether an object comes with its project and cannot be deleted, such as the default zone of a flow."""
+        return False
+
+    def cautions(self, resource: Resource, before: Document, caller: Mapping[str, t.Any]) -> tuple[str, ...]:
+        """What a write of an object that holds ``before`` brings about besides what is declared.
+
+        ``caller`` is what ``/auth/info`` says of the key, empty where nothing ``concerns_caller``.
+        """
+        return ()
 
     def protected(self, document: Document) -> str:
         """Why an object of the node is never deleted; empty where it may be."""
@@ -334,6 +336,10 @@ class Kind:
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         """Delete the object; its data only with ``drop_data``."""
+        raise NotImplementedError
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        """Give the object the id ``name``, where ``renamed_by`` is ``call``."""
         raise NotImplementedError
 
 

@@ -47,6 +47,8 @@ class Scenario(Kind):
     required = ("name",)
     rights = "write project content; administer the node for run_as"
     listing_is_complete = False
+    surveyed = True
+    renamed_by = "field"  # DSS keeps the id
     git_folder = "scenarios"
     unsure_in_git = ("active",)  # unknown 29 of dss-api.md
     shape = Shape(

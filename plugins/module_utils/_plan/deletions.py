@@ -169,11 +169,15 @@ def pruned(actions: Sequence[Action], snapshot: Snapshot, options: Options, kind
 
 
 def unmanaged(actions: Sequence[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> tuple[str, ...] | None:
-    """What the project holds and no action speaks of; None where not all of it was listed."""
-    listed = [kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton]
+    """What the project holds and no action speaks of; None where not all of it was listed.
+
+    A kind that is not surveyed counts where something of it is declared.
+    """
+    of_project = [kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton]
+    listed = [kind for kind in of_project if kind.name in snapshot.listed]
     if not snapshot.project_exists:
         return ()
-    if any(kind.name not in snapshot.listed for kind in listed):
+    if any(kind.surveyed and kind not in listed for kind in of_project):
         return None
     project = _project(actions)
     return tuple(

@@ -15,8 +15,9 @@ from .._errors import Location, Problem
 from .._kinds.base import Resource
 from .compare import Change, Document
 
-CREATE, UPDATE, REPLACE, DELETE, UNCHANGED = "create", "update", "replace", "delete", "unchanged"
-SIGNS = {CREATE: "+", UPDATE: "~", REPLACE: "-/+", DELETE: "-", UNCHANGED: " "}
+CREATE, UPDATE, REPLACE, RENAME, DELETE = "create", "update", "replace", "rename", "delete"
+UNCHANGED = "unchanged"
+SIGNS = {CREATE: "+", UPDATE: "~", REPLACE: "-/+", RENAME: ">", DELETE: "-", UNCHANGED: " "}
 
 
 OnDrift = t.Literal["overwrite", "fail", "keep"]
@@ -144,7 +145,7 @@ class Plan:
     def summary(self) -> dict[str, int]:
         counts = dict.fromkeys((CREATE, UPDATE, REPLACE, DELETE, UNCHANGED), 0)
         for action in self.actions:
-            counts[action.action] += 1
+            counts[action.action] = counts.get(action.action, 0) + 1  # rename is there only if something is renamed
         return counts
 
 
@@ -181,8 +182,8 @@ class Snapshot:
 class Options:
     """What the caller wants of a plan.
 
-    ``ignored`` are rules about drift, ``forget`` addresses that leave the state and stay on the node; ``today`` decides
-    which rules have expired. ``update_secrets="never"`` is for comparing what was just written.
+    ``ignored`` are rules about drift, ``forget`` addresses that leave the state and stay on the node, ``moved`` new
+    addresses with the old ones; ``today`` decides which rules have expired. ``update_secrets="never"`` is for comparing what was just written.
     """
 
     absent: bool = False
@@ -195,4 +196,5 @@ class Options:
     on_drift: OnDrift = "overwrite"
     ignored: tuple[Ignored, ...] = ()
     forget: frozenset[str] = frozenset()
+    moved: Mapping[str, str] = field(default_factory=dict)
     today: datetime.date = datetime.date.min

@@ -32,7 +32,6 @@ TAG_NAMES = {
     "recipes": "RECIPE",
     "scenarios": "SCENARIO",
     "managed_folders": "MANAGED_FOLDER",
-    ARTICLES: "ARTICLE",  # unverified: the name is that of dashboardAuthorizations and discussions
     "web_apps": "WEB_APP",
     "dashboards": "DASHBOARD",
     "insights": "INSIGHT",
@@ -40,6 +39,7 @@ TAG_NAMES = {
     "saved_models": "SAVED_MODEL",
     "model_evaluation_stores": "MODEL_EVALUATION_STORE",
     "knowledge-banks": "RETRIEVABLE_KNOWLEDGE",
+    ARTICLES: "ARTICLE",  # unverified: the name is that of dashboardAuthorizations and discussions
 }
 
 PARAMS = "params.json"
