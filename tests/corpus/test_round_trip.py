@@ -99,7 +99,8 @@ def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, path
         for (kind, name), author in declared.items()
         if (found := unexplained_differences(author, copied.get((kind, name)), kind))
     }
-    brought = len(elsewhere) + (2 if elsewhere else 0)  # with the project and its variables
+    inherent = sum(KINDS[kind].singleton or author.get("default") is True for (kind, _name), author in declared.items())
+    brought = len(elsewhere) + (inherent if elsewhere else 0)  # what comes with a project is there already
     return RoundTrip(types_of(documents, declared), declared, planned, created + brought, again, copied, unexplained)
 
 

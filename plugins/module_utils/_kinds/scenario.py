@@ -112,11 +112,6 @@ class Scenario(Kind):
                 "delayedTriggersBehavior",
                 described(OBJECT, "What happens to triggers that fire during a run."),
             ),
-            Field(
-                "automation_local",
-                "automationLocal",
-                described(FLAG, "Whether it belongs to the automation node alone."),
-            ),
             Field("marked_as_test", "markedAsTest", described(FLAG, "Whether it is a test scenario.")),
             Field("custom_fields", "customFields", described(OBJECT, "Values of custom fields.")),
             Field("checklists", "checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")),
@@ -124,7 +119,6 @@ class Scenario(Kind):
         defaults=lambda document: {
             "type": "step_based",
             "active": False,
-            "automationLocal": False,
             "markedAsTest": False,
             "delayedTriggersBehavior": {
                 "delayWhileRunning": True,
@@ -133,7 +127,7 @@ class Scenario(Kind):
             },
             "params": {"envSelection": {"envMode": "INHERIT"}} if document.get("type") == "custom_python" else {},
         },
-        computed=frozenset({"versionTag", "creationTag", "__dku_object_version__"}),
+        computed=frozenset({"versionTag", "creationTag", "automationLocal", "__dku_object_version__"}),
     )
     rules: Mapping[str, Rule] = {
         "tags": AsSet(),
