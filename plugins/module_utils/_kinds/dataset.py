@@ -156,7 +156,7 @@ class Dataset(Kind):
             params["folderSmartId"] = Ref("managed_folder", folder)
         if params:
             declared["params"] = params
-        if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName")):
+        if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName", "")):
             built = with_references(built, ("dataset", params["smartName"]))
         if params.get("connection"):
             built = with_references(built, ("connection", params["connection"]))
