@@ -135,6 +135,11 @@ class Dataset(Kind):
     names_of = ("managed_folder",)
     git_folder = "datasets"
 
+    def prepare(
+        self, author: Mapping[str, t.Any], neighbours: Neighbours
+    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
+        return author, storage.overruled(self.shape, author)
+
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         kind = author.get("type")
         declared = dict(built.declared)
