@@ -30,10 +30,8 @@ MOST_RAW = 0.05
 # What a newer server adds to an object that an older one saved without it; it says nothing about what was declared.
 ADDED_BY_NEWER_SERVERS = [
     r"dataset\.type_system_version",
-    r"dataset\.params",
-    r"dataset\.format_params\..*",
-    r"dataset\.checks\[\]\..*",
-    r"dataset\.metrics(\..*)?",
+    r"dataset\.format_params\.compress",
+    r"dataset\.checks\[\]\.name",
     r"recipe\.container",
     r"recipe\.payload(\..*)?",
     r"recipe\.params(\..*)?",

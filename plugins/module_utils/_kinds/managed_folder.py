@@ -100,6 +100,11 @@ class ManagedFolder(NamedByDss):
     surveyed = True
     git_folder = "managed_folders"
 
+    def prepare(
+        self, author: Mapping[str, t.Any], neighbours: Neighbours
+    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
+        return author, storage.overruled(self.shape, author)
+
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         connection = author.get("connection")
         if connection:
