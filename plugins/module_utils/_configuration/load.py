@@ -21,6 +21,7 @@ from .checks import NAMINGS, Entries, Entry, address_of, entries_of
 from .checks import check as check_entries
 from .code_files import CodeFiles, file_keys
 from .dialects import canonical, canonical_keys, with_canonical_keys
+from .directories import directory_keys, with_directories
 from .document import Mapping, ValuePath, adopt, bracket, location_of, plain
 from .environments import Environment, override, read_environment, shared_variables
 from .expressions import DSS_NAMES, Scope
@@ -217,12 +218,17 @@ def _with_code(
     documents: list[Document], kinds: AnyMapping[str, t.Any], reading: Reading
 ) -> tuple[list[Document], list[Problem]]:
     files = CodeFiles(reading.tree)
+    problems: list[Problem] = []
     for kind in kinds.values():
         keys = file_keys(kind.section, kind.schema)
         if keys:
             label = str(kind.name).replace("_", " ").capitalize()
             documents = [files.fill(document, kind.section, keys, label) for document in documents]
-    return documents, files.problems
+        folders = directory_keys(kind.section)
+        if folders:
+            documents, wrong = with_directories(documents, kind.section, folders, reading.tree)
+            problems += wrong
+    return documents, [*files.problems, *problems]
 
 
 def _checked(

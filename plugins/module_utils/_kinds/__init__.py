@@ -12,10 +12,16 @@ from .connection import Connection
 from .dataset import Dataset
 from .general_settings import GeneralSettings
 from .group import Group
+from .library import Library
 from .managed_folder import ManagedFolder
+from .notebook import Notebook
 from .plugin import Plugin
 from .project import Project
 from .project_folder import ProjectFolder
+from .project_git import ProjectGit
+from .project_location import ProjectLocation
+from .project_sharing import ProjectSharing
+from .project_tags import ProjectTags
 from .recipe import Recipe
 from .scenario import Scenario
 from .user import User
@@ -31,10 +37,16 @@ KINDS: dict[str, Kind] = {
             GeneralSettings(),
             Group(),
             InstanceVariables(),
+            Library(),
             ManagedFolder(),
+            Notebook(),
             Plugin(),
             Project(),
             ProjectFolder(),
+            ProjectGit(),
+            ProjectLocation(),
+            ProjectSharing(),
+            ProjectTags(),
             Recipe(),
             Scenario(),
             User(),

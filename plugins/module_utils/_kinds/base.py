@@ -121,6 +121,8 @@ class Node(t.Protocol):
 
     def delete(self, path: str, **query: t.Any) -> t.Any: ...
 
+    def post_bytes(self, path: str, data: bytes) -> t.Any: ...
+
     def upload(self, path: str, file: Path, **query: t.Any) -> t.Any: ...
 
     def stopped(self) -> str: ...
@@ -249,6 +251,10 @@ class Kind:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
 
+    def refusal(self, resource: Resource, held: Document) -> str:
+        """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
+        return ""
+
     def protected(self, document: Document) -> str:
         """Why an object of the node is never deleted; empty where it may be."""
         return ""
@@ -256,6 +262,16 @@ class Kind:
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""
         return (f"{self.git_folder}/{object_id}.json",)
+
+    def ids_in_git(self, name: str) -> tuple[str, ...]:
+        """The ids of which a file may be, by its path below ``git_folder``; empty where that is not known.
+
+        More than one where names hold dots. Git quotes what is not ASCII, with the last two characters.
+        """
+        parts = name.split(".")
+        if any(sign in name for sign in ("/", "\\", '"')):
+            return ()
+        return tuple(".".join(parts[:count]) for count in range(1, len(parts)))
 
     def label(self, object_id: str, document: Document) -> str:
         """The name in the address of an object on the node."""
@@ -274,6 +290,10 @@ class Kind:
     def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         """One object, complete. Raises ``NodeError`` with ``missing`` when it is not there."""
         raise NotImplementedError
+
+    def read_declared(self, node: Node, resource: Resource, object_id: str) -> Document:
+        """One object for the sake of a resource: a kind may leave out what costs calls and is not declared."""
+        return self.read_one(node, resource.project, object_id)
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         """Make the object and return its id; ``document`` is what it is to become."""

@@ -182,6 +182,9 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         return Action(
             action=CREATE, gone=known is not None, changes=tuple(_creation(kind, declared, resource.rules)), **common
         )
+    refusal = kind.refusal(resource, before)
+    if refusal:
+        around.problems.append(Problem(refusal, resource.path, resource.location))
     found = differences(kind, resource, declared, before, options)
     verdict = judged(kind, resource, declared, before, found, known, options)
     resource = accepted(resource, before, verdict.left)

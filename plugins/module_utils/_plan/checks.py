@@ -154,9 +154,7 @@ def _code_envs(action: Action) -> list[str]:
     return [name] if name and changed else []
 
 
-def _plugins(
-    action: Action, resource: Resource, snapshot: Snapshot, desired: Mapping[str, Resource]
-) -> list[Problem]:
+def _plugins(action: Action, resource: Resource, snapshot: Snapshot, desired: Mapping[str, Resource]) -> list[Problem]:
     """The plugin of a type ``CustomPython_<plugin>_<id>``; how a recipe type names its plugin is unverified."""
     kind = t.cast(str, action.declared.get("type") or "")
     prefix, _line, rest = kind.partition("_")
