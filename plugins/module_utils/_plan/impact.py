@@ -47,6 +47,7 @@ _GONE = {
     "project_folder": "its id",
     "user": "its password, its secrets and its credentials",
 }
+_GONE_OF_ANY = "what DSS keeps of it besides its definition"
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,8 @@ def _lost(plan: Plan) -> Iterable[Loss]:
 
 def _not_restored(plan: Plan) -> Iterable[Loss]:
     for action in plan.changed:
-        if action.destroys and action.kind in _GONE:
-            yield Loss(action.address, _GONE[action.kind])
+        if action.destroys:
+            yield Loss(action.address, _GONE.get(action.kind, _GONE_OF_ANY))
         elif action.action == UPDATE and any(SENSITIVE in (change.before, change.after) for change in action.changes):
             yield Loss(action.address, "its former secrets")
 
