@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import NodeError
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import Interrupted, NodeError
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, code_env_forms, connection_types
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.awaited import failures
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.awaited import awaited, failures
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Known, redacted
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._options import kind_options, module_spec
 from hypothesis import given
@@ -103,6 +103,25 @@ def test_the_end_of_a_log_may_have_several_forms(tail: t.Any) -> None:
 )
 def test_a_failure_inside_an_answer_is_found(result: t.Any, told: tuple[str, ...]) -> None:
     assert failures(result) == told
+
+
+class Busy:
+    """A node on which a build never ends, in a run that is to stop after some looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def get(self, path: str, /, **query: t.Any) -> t.Any:
+        self.looks -= 1
+        return {"hasResult": False, "alive": True}
+
+    def stopped(self) -> str:
+        return "the run was interrupted" if self.looks <= 0 else ""
+
+
+def test_who_waits_for_a_build_stops_when_the_run_is_to_stop() -> None:
+    with pytest.raises(Interrupted, match="the run was interrupted while waiting for the build, which goes on in DSS"):
+        awaited(t.cast(t.Any, Busy(2)), {"jobId": "x", "hasResult": False}, "the build")
 
 
 # Connections ----------------------------------------------------------------------------------------------------------
