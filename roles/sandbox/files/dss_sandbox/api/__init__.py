@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..router import Route
 from . import (
     api_keys,
+    assets,
     code_envs,
     connections,
     data_quality,
@@ -40,6 +41,7 @@ from . import (
     scenarios,
     standards,
     users,
+    wiki,
 )
 
 _PROJECTS: list[Route] = [
@@ -54,6 +56,7 @@ _PROJECTS: list[Route] = [
     *general_settings.ROUTES,
     *project_folders.ROUTES,
     *projects.ROUTES,
+    *assets.ROUTES,
     *imports.ROUTES,
     *git.ROUTES,
     *libraries.ROUTES,
@@ -70,6 +73,7 @@ _PROJECTS: list[Route] = [
     *flow.ROUTES,
     *metrics.ROUTES,
     *standards.ROUTES,
+    *wiki.ROUTES,
 ]
 
 # A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the
