@@ -98,6 +98,11 @@ class ProjectFolder(Kind):
         settings = node.get(path_of("project-folders", object_id, "settings"))
         return {**settings, "id": object_id, "name": self._path(node, object_id)}
 
+    def read_declared(self, node: Node, resource: Resource, object_id: str) -> Document:
+        """Without the calls for the path, by which the folder was found."""
+        settings = node.get(path_of("project-folders", object_id, "settings"))
+        return {**settings, "id": object_id, "name": resource.name}
+
     def _path(self, node: Node, folder_id: str) -> str:
         names: list[str] = []
         while folder_id != _ROOT:
