@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets of a project that is imported: never written, each of them a variable that the user is to provide."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .._kinds.base import Kind
+
+_TOKEN = re.compile("\ue000([0-9]+)\ue001")
+_UNFIT = re.compile(r"[^a-z0-9]+")
+_LIKELY = 8  # a shorter secret occurs in other texts by chance
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that is not written: the variable in its place, and whose it is; ``path`` is that of DSS."""
+
+    variable: str
+    address: str
+    path: str
+
+
+class Secrets:
+    """Covers the secrets of documents by tokens, and knows afterwards what stood there."""
+
+    def __init__(self) -> None:
+        self.found: list[Secret] = []
+        self.values: dict[str, t.Any] = {}  # by variable
+
+    def covered(self, kind: Kind, address: str, document: t.Any) -> t.Any:
+        """The document in which a token stands in place of each secret."""
+        return self._walk(kind, address, document, "", False)
+
+    def _walk(self, kind: Kind, address: str, value: t.Any, path: str, named: bool) -> t.Any:
+        if isinstance(value, Mapping):
+            hidden = value.get("secret") is True or kind.is_secret(str(value.get("name", "")))
+            return {
+                key: self._walk(
+                    kind, address, inner, f"{path}.{key}" if path else str(key), named or (hidden and key == "value")
+                )
+                for key, inner in value.items()
+            }
+        if isinstance(value, list):
+            return [self._walk(kind, address, inner, f"{path}[{index}]", named) for index, inner in enumerate(value)]
+        if value in (None, "") or isinstance(value, bool) or not (named or (path and kind.is_secret(path))):
+            return value
+        return self._token(address, path, value)
+
+    def _token(self, address: str, path: str, value: t.Any) -> str:
+        base = _UNFIT.sub("_", f"vault_{address}_{path}".lower()).strip("_")
+        name, number = base, 1
+        while name in self.values:
+            number += 1
+            name = f"{base}_{number}"
+        self.values[name] = value
+        self.found.append(Secret(name, address, path))
+        return f"\ue000{len(self.found) - 1}\ue001"
+
+    def secret_in(self, text: str) -> Secret | None:
+        """The secret for which a text stands, None for any other text."""
+        found = _TOKEN.fullmatch(text)
+        return self.found[int(found[1])] if found and int(found[1]) < len(self.found) else None
+
+    def spilt_in(self, value: t.Any) -> Secret | None:
+        """A secret whose clear text occurs inside a value, at whatever depth."""
+        likely = [entry for entry in self.found if len(str(self.values[entry.variable])) >= _LIKELY]
+        if not likely:
+            return None
+        return next((entry for text in _texts(value) for entry in likely if str(self.values[entry.variable]) in text), None)
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+
+def _texts(value: t.Any) -> t.Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
