@@ -15,6 +15,8 @@ from ._deploy import deploy
 from ._deployer.kinds import DEPLOYER
 from ._deployer.run import infos, manage
 from ._errors import DssError, visible
+from ._infos import kind_info
+from ._kinds import KINDS
 from ._plan.build import resource_notes
 from ._promote import manage_promotion
 from ._remappings import manage_remapping, remapping_info
@@ -45,6 +47,7 @@ _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a confi
     "scenario_run_info": scenario_run_info,
     **{name: partial(manage, name) for name in DEPLOYER},
     **{f"{name}_info": partial(infos, name) for name in DEPLOYER},
+    **{f"{name}_info": partial(kind_info, name) for name in KINDS},
 }
 
 

@@ -81,7 +81,7 @@ def target_of(module: str, params: Mapping[str, t.Any], caller: Caller, kinds: M
         return _remapped(target, configuration, caller)
     kind = kinds[module]
     author = {key: params[key] for key in (*kind.schema["properties"], "raw") if params.get(key) is not None}
-    owner = author["key"] if kind.singleton else params.get("project")
+    owner = author["key"] if kind.names_project else params.get("project")
     project = owner if kind.scope == "project" else None
     if params["state"] == "absent":
         resource = Resource(kind.name, project, kind.identity(author), {}, identity=author)

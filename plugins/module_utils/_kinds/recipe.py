@@ -199,6 +199,7 @@ class Recipe(Kind):
     rules: Mapping[str, Rule] = {"tags": AsSet(), "code": AsText(), "inputs": Exclusive(), "outputs": Exclusive()}
     replaced_by = ("type",)
     listing_is_complete = False
+    names_of = ("dataset", "managed_folder")
     git_folder = "recipes"
     _naming = Lock()
 
@@ -350,9 +351,9 @@ def _named(item: t.Any, known: Known) -> t.Any:
     """An item with the name of what it refers to; what is neither a dataset nor a folder keeps its id."""
     ref = item if isinstance(item, str) else item["dataset"]
     more = {} if isinstance(item, str) else {key: value for key, value in item.items() if key != "dataset"}
-    if ref in known.folders:
-        return {"folder": known.folders[ref], **more}
-    return item if ref in known.datasets or "." in ref else {"object": ref, **more}
+    if ref in known.of("managed_folder"):
+        return {"folder": known.of("managed_folder")[ref], **more}
+    return item if ref in known.of("dataset") or "." in ref else {"object": ref, **more}
 
 
 def _not_applied(author: Mapping[str, t.Any]) -> tuple[str, ...]:

@@ -191,7 +191,7 @@ class _Walk:
             yield from self._mapping(declared, actual, default, path, pattern, isinstance(rule, Exclusive))
         elif isinstance(declared, list) and isinstance(rule, AsSet):
             yield from _set_changes(declared, actual, rule, path)
-        elif isinstance(declared, list) and _holds_mappings(declared, actual) and not isinstance(rule, Whole):
+        elif isinstance(declared, list) and _by_member(declared, actual) and not isinstance(rule, Whole):
             yield from self._members(declared, actual if isinstance(actual, list) else [], rule, path, pattern)
         elif not _same_by(rule, declared, actual):
             yield Change(path, actual, MISSING if declared is None else declared)
@@ -370,6 +370,11 @@ def _replaces(wanted: t.Any, held: t.Any) -> bool:
 def _holds_mappings(declared: list[t.Any], actual: t.Any) -> bool:
     members = declared + (actual if isinstance(actual, list) else [])
     return any(isinstance(member, (dict, list)) for member in members)
+
+
+def _by_member(declared: list[t.Any], actual: t.Any) -> bool:
+    """Whether two lists differ member by member; what is there and no list at all is another value."""
+    return _holds_mappings(declared, actual) and (isinstance(actual, list) or is_empty(actual))
 
 
 def _label(member: t.Any, rule: Rule | None, index: int) -> str:

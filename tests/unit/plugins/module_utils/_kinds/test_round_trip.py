@@ -80,7 +80,7 @@ def test_the_author_form_of_an_object_is_contained_in_the_object(kind: Kind, dat
     if kind.name == "recipe":  # roles hold items
         for side in ("inputs", "outputs"):
             document[side] = {"main": {"items": [{"ref": "d"}]}}
-    author = kind.from_dss(document, Known(frozenset({"d"})))
+    author = kind.from_dss(document, Known({"dataset": {"d": "d"}}))
     built = resource(kind, author)
     assert compare(built.declared, document, built.rules, kind.defaults(document)) == []
 
@@ -123,7 +123,7 @@ def test_references_to_folders_become_their_ids_and_back() -> None:
         "inputs": {"main": {"items": [{"ref": "abc", "deps": []}, {"ref": "d"}, {"ref": "MODEL"}]}},
         "outputs": {},
     }
-    read = kind.from_dss(document, Known(frozenset({"d"}), {"abc": "in"}))
+    read = kind.from_dss(document, Known({"dataset": {"d": "d"}, "managed_folder": {"abc": "in"}}))
     assert read["inputs"] == [{"folder": "in"}, "d", {"object": "MODEL"}]
 
 
@@ -138,7 +138,7 @@ def test_roles_partition_dependencies_and_append_mode_survive() -> None:
     built = resource(kind, author)
     assert built.declared["inputs"]["model"] == {"items": [{"ref": "MODEL"}]}
     document = {"name": "r", **merge(built.declared, {}, {})}
-    assert kind.from_dss(document, Known(frozenset({"d", "o"}))) == author
+    assert kind.from_dss(document, Known({"dataset": {"d": "d", "o": "o"}})) == author
 
 
 @pytest.mark.parametrize(

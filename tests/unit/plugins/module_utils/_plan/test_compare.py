@@ -27,7 +27,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare impo
     merge,
     same,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 scalars = st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=2)
@@ -208,6 +208,7 @@ def test_accepting_nothing_changes_nothing(declared: dict, actual: dict) -> None
 
 
 @given(ruled, ruled)
+@example({"items": [None, [[]]]}, {"items": [None, False]})
 def test_accepting_everything_that_differs_leaves_no_difference(declared: dict, actual: dict) -> None:
     differing = [change.path for change in compare(declared, actual, RULES)]
     assert compare(accepting(declared, actual, RULES, differing), actual, RULES) == []
