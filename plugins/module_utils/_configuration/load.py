@@ -27,6 +27,7 @@ from .expressions import DSS_NAMES, Scope
 from .files import Document, Reading, read
 from .policies import IgnoreRule, Removed, Settings, ToolSettings
 from .policy_sections import drift_policy, ignore_rules, removals, with_listed_removals
+from .requirements import Requirements, requirements_in
 from .schema import Checker
 from .tool_file import read_tool
 from .variables import own_names, substitute
@@ -69,6 +70,7 @@ class Configuration:
     removed: tuple[Removed, ...] = ()
     settings: Settings = Settings()
     remapping: Remapping = Remapping()
+    requirements: Requirements = Requirements()
     tool: ToolSettings | None = None
     root: Path | None = None
 
@@ -162,6 +164,7 @@ def _load(
         removed=removed,
         settings=chosen.settings,
         remapping=chosen.remapping,
+        requirements=requirements_in(documents),
         tool=tool,
         root=Path(os.path.abspath(reading.tree.root)) if reading.tree else None,
     )

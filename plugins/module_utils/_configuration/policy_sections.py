@@ -20,6 +20,7 @@ from .compiled import Schema, optional_null
 from .document import Mapping, Sequence, ValuePath, bracket, edited, location_of, mark_in, problem_at
 from .files import Document, Tree, read_hidden
 from .policies import IgnoreRule, Removed
+from .requirements import REQUIREMENTS, SECTION
 from .words import nearest
 
 _TEXT = {"type": "string", "minLength": 1}
@@ -57,7 +58,8 @@ REMOVED: Schema = optional_null({
     "required": ["resource"],
     "additionalProperties": False,
 })  # fmt: skip
-POLICY_SECTIONS: dict[str, Schema] = {"ignore_drift": IGNORE_RULE, "removed": REMOVED}
+POLICY_SECTIONS: dict[str, Schema] = {"ignore_drift": IGNORE_RULE, "removed": REMOVED, SECTION: REQUIREMENTS}
+MAPPING_SECTIONS = frozenset({SECTION})  # the others are lists
 _REMOVED_BY_ADDRESS = optional_null(
     {"type": "object", "properties": {"forget": _FORGET}, "additionalProperties": False}
 )
@@ -74,6 +76,7 @@ PUBLISHED: dict[str, Schema] = {
         ],
         "description": "Resources that are no longer declared: a list, or a mapping of address to `{forget: ...}`.",
     },
+    SECTION: REQUIREMENTS,
 }
 
 

@@ -14,7 +14,7 @@ from .._errors import Problem
 from .code_files import file_keys
 from .compiled import Compiled, Schema, optional_null, settled
 from .document import Mapping
-from .policy_sections import POLICY_SECTIONS, PUBLISHED
+from .policy_sections import MAPPING_SECTIONS, POLICY_SECTIONS, PUBLISHED
 from .schema_messages import Finding
 from .words import nearest
 
@@ -136,6 +136,7 @@ class Checker:
             for kind in kinds.values()
         }
         self._singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
+        self._singletons |= MAPPING_SECTIONS
 
     def check(self, document: Mapping, only: str | None = None) -> tuple[Mapping, list[Problem]]:
         """The document without the unknown keys that were only warned about, and all findings.

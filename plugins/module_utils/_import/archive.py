@@ -72,7 +72,9 @@ def read_zip(content: t.IO[bytes], name: str) -> Files:
             manifest = members.get(base + _MANIFEST)
             told = _unpacked(archive, {_MANIFEST: manifest}, name) if manifest else {}
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise DssError(f"{name} is no whole zip archive ({error}): export the project again, or copy it again") from None
+        raise DssError(
+            f"{name} is no whole zip archive ({error}): export the project again, or copy it again"
+        ) from None
     return Files(contents, _manifest(told.get(_MANIFEST), name))
 
 

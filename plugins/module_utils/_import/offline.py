@@ -23,12 +23,7 @@ Document = dict[str, t.Any]
 Segments = tuple[str, ...]
 
 # What P/permissions holds of params.json, and what P/metadata and other calls own: dss-api.md 2.3.
-_PERMISSIONS = (
-    "owner",
-    "permissions",
-    "additionalDashboardUsers",
-    "dashboardAuthorizations",
-)
+_PERMISSIONS = ("owner", "permissions", "additionalDashboardUsers", "dashboardAuthorizations")
 _IN_METADATA = frozenset({
     "name", "shortDesc", "description", "tags", "customFields", "customMeta", "checklists", "versionTag", "creationTag",
     "permissionsVersion",
@@ -219,9 +214,7 @@ class OfflineNode:
         """The nodes of a library: ``children`` is None for a file (dss-api.md 2.11)."""
         below = sorted({path[len(folder) :].split("/")[0] for path in self._contents if path.startswith(folder)})
         files = {name for name in below if folder + name in self._contents}
-        return [
-            {"name": name, "children": None if name in files else self._tree(f"{folder}{name}/")} for name in below
-        ]
+        return [{"name": name, "children": None if name in files else self._tree(f"{folder}{name}/")} for name in below]
 
     def _library_file(self, name: str, path: str) -> Document:
         data = self._contents.get(f"lib/{name}")

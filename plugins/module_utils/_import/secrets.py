@@ -15,7 +15,6 @@ from .._kinds.base import Kind
 
 _TOKEN = re.compile("\ue000([0-9]+)\ue001")
 _UNFIT = re.compile(r"[^a-z0-9]+")
-_LIKELY = 8  # a shorter secret occurs in other texts by chance
 
 
 @dataclass(frozen=True)
@@ -70,13 +69,22 @@ class Secrets:
 
     def spilt_in(self, value: t.Any) -> Secret | None:
         """A secret whose clear text occurs inside a value, at whatever depth."""
-        likely = [entry for entry in self.found if len(str(self.values[entry.variable])) >= _LIKELY]
+        likely = [entry for entry in self.found if _is_distinct(str(self.values[entry.variable]))]
         if not likely:
             return None
-        return next((entry for text in _texts(value) for entry in likely if str(self.values[entry.variable]) in text), None)
+        texts = list(_texts(value))
+        return next(
+            (entry for entry in likely if any(str(self.values[entry.variable]) in text for text in texts)), None
+        )
 
     def __bool__(self) -> bool:
         return bool(self.found)
+
+
+def _is_distinct(value: str) -> bool:
+    """Whether a text is found elsewhere only where it was copied: words and short texts occur by chance."""
+    mixed = any(map(str.isdigit, value)) and any(map(str.isalpha, value))
+    return len(value) >= 12 or (len(value) >= 8 and mixed)
 
 
 def _texts(value: t.Any) -> t.Iterator[str]:
