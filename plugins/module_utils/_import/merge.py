@@ -24,19 +24,19 @@ from .._plan.model import CREATE, Action, Plan
 from .authors import Authored
 from .layout import MAIN, TO_PROVIDE, Item, Layout, content_of, encoded, in_main, to_provide
 from .round_trip import YamlFile, key_at, merged_value, node_of
-from .secrets import Secret
+from .secrets import Secrets
 
 _HEAD = re.compile(r"[.\[ ]")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What DSS holds: the objects as they would be written anew, the requirements, and the secrets."""
+    """What DSS holds: the objects as they would be written anew, the requirements, and the secrets of both."""
 
     project: str
     items: t.Sequence[Item]
     requirements: Mapping[str, list[str]]
-    secrets: t.Sequence[Secret]
+    secrets: Secrets
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def merged(
             continue
         fields = _differing(action, resources[declaration.address], fresh[item.entry.address], item.entry)
         if fields:
-            _change(merging, declaration, item, fields)
+            _change(merging, declaration, item, fields, wanted.secrets)
     for key in [key for key, item in items.items() if _is_external(configuration, item)]:
         del items[key]
     for declaration in sorted(gone, key=lambda entry: (entry.location.file, -entry.location.line)):
@@ -164,7 +164,7 @@ def _absent(wanted: t.Any, held: t.Any, path: str = "") -> Iterator[str]:
 # Changes --------------------------------------------------------------------------------------------------------------
 
 
-def _change(merging: Merging, declaration: Declaration, item: Item, fields: list[str]) -> None:
+def _change(merging: Merging, declaration: Declaration, item: Item, fields: list[str], secrets: Secrets) -> None:
     path = declaration.location.file
     file = merging.file(path)
     node = _node(file, declaration)
@@ -181,7 +181,7 @@ def _change(merging: Merging, declaration: Declaration, item: Item, fields: list
                 del node[key]
         elif key in node:
             current = declaration.fields.get(name)
-            node[key] = merged_value(node[key], current, item.entry.author[name], item.whole[name])
+            node[key] = merged_value(node[key], current, secrets.revealed(item.entry.author[name]), item.whole[name])
         else:
             _put(merging, node, item, name, path)
         merging.touch(path)
@@ -285,7 +285,7 @@ def _add(merging: Merging, item: Item) -> None:
         root = merging.file(path).root
         value = item.value if merging.layout == "split" else in_main(item)
         if isinstance(root.get(kind.section), list):
-            root[kind.section].append(node_of(value))
+            root[kind.section].append(node_of([value])[0])
         else:
             root[kind.section] = node_of([value])
         merging.touch(path)
@@ -310,7 +310,7 @@ def _require(merging: Merging, requirements: Mapping[str, list[str]]) -> None:
         merging.touch(merging.main)
 
 
-def _list_secrets(merging: Merging, secrets: t.Sequence[Secret]) -> None:
-    listed = to_provide(secrets)
+def _list_secrets(merging: Merging, secrets: Secrets) -> None:
+    listed = to_provide(secrets.found)
     if listed:
         merging.text(TO_PROVIDE, listed)

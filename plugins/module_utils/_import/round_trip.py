@@ -113,7 +113,7 @@ def _merged_list(raw: t.Any, current: list[t.Any], wanted: list[t.Any], written:
     remaining = sorted(kept)
     for index, partner in enumerate(partners):
         if partner is None:
-            raw.insert(index, node_of(written[index]))
+            raw.insert(index, node_of([written[index]])[0])
             remaining.insert(index, -1)
         else:
             raw[index] = merged_value(raw[index], current[partner], wanted[index], written[index])

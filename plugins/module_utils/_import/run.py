@@ -183,7 +183,7 @@ class _Import:
         resources = remapped(resources, configuration.remapping)
         plan = build(resources, self._declared.snapshot, Options(), KINDS)
         found = self._declared
-        wanted = Wanted(found.sourced.project, found.rendered.items, found.requirements, found.secrets.found)
+        wanted = Wanted(found.sourced.project, found.rendered.items, found.requirements, found.secrets)
         return merged(copy, configuration, resources, plan, wanted, self._params["layout"])
 
     # The plan --------------------------------------------------------------------------------------------------------

@@ -67,6 +67,15 @@ class Secrets:
         found = _TOKEN.fullmatch(text)
         return self.found[int(found[1])] if found and int(found[1]) < len(self.found) else None
 
+    def revealed(self, value: t.Any) -> t.Any:
+        """A value with the secrets for which tokens stand: to be compared, never to be written."""
+        if isinstance(value, Mapping):
+            return {key: self.revealed(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.revealed(inner) for inner in value]
+        secret = self.secret_in(value) if isinstance(value, str) else None
+        return value if secret is None else self.values[secret.variable]
+
     def spilt_in(self, value: t.Any) -> Secret | None:
         """A secret whose clear text occurs inside a value, at whatever depth."""
         likely = [entry for entry in self.found if _is_distinct(str(self.values[entry.variable]))]
