@@ -18,7 +18,16 @@ from .._plan.compare import AsSet, Document
 from .reading import Documents
 from .secrets import Secrets
 
-_FIRST = ("key", "id", "name", "type", "dataset", "folder", "object", "column")  # what people look for first in a mapping
+_FIRST = (
+    "key",
+    "id",
+    "name",
+    "type",
+    "dataset",
+    "folder",
+    "object",
+    "column",
+)  # what people look for first in a mapping
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import io
 import re
 import typing as t
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from .._errors import DssError, MissingLibrary
 from .yaml_text import yaml_of
@@ -24,7 +25,7 @@ class YamlFile:
 
     def __init__(self, data: bytes, shown: str) -> None:
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode("utf-8-sig").replace("\r\n", "\n")
             self._yaml = _round_trip(text)
             self.root: t.Any = self._yaml.load(text)
         except UnicodeDecodeError as error:
@@ -32,18 +33,23 @@ class YamlFile:
         except _yaml_error() as error:
             raise DssError(f"{shown} cannot be changed and keep its comments: {error}") from None
         self._windows = b"\r\n" in data
+        self._ends = [_End.of(section) for section in self._sections()]
 
     def data(self) -> bytes:
-        """The bytes of the file as it is now."""
+        """The bytes of the file as it is now; nothing may be changed afterwards."""
+        for end in self._ends:
+            end.put_back()
         stream = io.StringIO()
         self._yaml.dump(self.root, stream)
         text = stream.getvalue()
         return (text.replace("\r\n", "\n").replace("\n", "\r\n") if self._windows else text).encode("utf-8")
 
+    def _sections(self) -> list[t.Any]:
+        return list(self.root.values()) if isinstance(self.root, Mapping) else [self.root]
+
     def items(self) -> t.Iterator[tuple[t.Any, int, t.Any]]:
         """Every member of every list at the top: the list, the index, and the member."""
-        lists = self.root.values() if isinstance(self.root, Mapping) else [self.root]
-        for listed in lists:
+        for listed in self._sections():
             if isinstance(listed, list):
                 yield from ((listed, index, member) for index, member in enumerate(listed))
 
@@ -53,6 +59,73 @@ class YamlFile:
             if isinstance(member, Mapping) and member.lc.line + 1 == line:  # type: ignore[attr-defined]
                 return listed, index
         return None
+
+
+@dataclass(frozen=True)
+class _End:
+    """What stands below the last line of a section and of each of its members: empty lines, and comments on what follows.
+
+    The parser hangs it on the last value, so that a new last value would come behind it.
+    """
+
+    section: t.Any
+    members: tuple[tuple[t.Any, t.Any], ...]
+    last: t.Any
+
+    @classmethod
+    def of(cls, section: t.Any) -> _End:
+        """Take them off."""
+        members = section if isinstance(section, list) else ()
+        taken = tuple((member, _taken(member)) for member in members if isinstance(member, Mapping))
+        return cls(section, taken[:-1], taken[-1][1] if taken else _taken(section))
+
+    def put_back(self) -> None:
+        """Hang them on what is the last value now; what a member had that is gone goes to the one before."""
+        held: list[tuple[t.Any, str]] = []
+        for member, text in self.members:
+            if any(member is kept for kept in self.section):
+                held.append((member, text))
+            elif held and text:
+                held[-1] = (held[-1][0], held[-1][1] + text.removeprefix("\n"))
+        for member, text in held:
+            _hang(member, text)
+        _hang(self.section, self.last)
+
+
+def _last(node: t.Any) -> tuple[t.Any, t.Any, int] | None:
+    """The innermost container that ends a node, the key of its last value, and where comments on it are kept."""
+    found = None
+    while isinstance(node, (Mapping, list)) and node and not node.fa.flow_style():  # type: ignore[union-attr]
+        key = list(node)[-1] if isinstance(node, Mapping) else len(node) - 1
+        found = (node, key, 2 if isinstance(node, Mapping) else 0)
+        node = node[key]
+    return found
+
+
+def _taken(node: t.Any) -> str:
+    place = _last(node)
+    if place is None:
+        return ""
+    container, key, index = place
+    tokens = container.ca.items.get(key)
+    token = tokens[index] if tokens else None
+    if token is None or isinstance(token, list) or not token.value.startswith("\n"):
+        return ""
+    tokens[index] = None
+    return str(token.value)
+
+
+def _hang(node: t.Any, text: str) -> None:
+    place = _last(node)
+    if not text or place is None:
+        return
+    from ruamel.yaml.error import CommentMark
+    from ruamel.yaml.tokens import CommentToken
+
+    container, key, index = place
+    tokens = container.ca.items.setdefault(key, [None, None, None, None])
+    if tokens[index] is None:
+        tokens[index] = CommentToken(text, CommentMark(0), None)
 
 
 def key_at(mapping: t.Any, line: int, column: int) -> str | None:
