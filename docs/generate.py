@@ -33,6 +33,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.set
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.tool_file import TOOL  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.shape import at  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan import compare  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.plugin_utils._inventory import schema as inventory  # noqa: E402
 
@@ -329,6 +330,46 @@ def defaults(kind):
     return [title, "", "```text", *lines[:-1], "```", "", "</details>", ""]
 
 
+def handling(kind, entry):
+    """How a plan treats an author field."""
+    if kind.is_secret(entry.path):
+        return "ignored: sent when it is made"
+    rule = kind.rules.get(entry.path)
+    words = {
+        compare.AsSet: "compared as a set",
+        compare.Keyed: "compared member by member",
+        compare.AsText: "compared as text",
+        compare.Exclusive: "compared whole",
+        compare.OnCreateOnly: "ignored once the object is there",
+        compare.Spelled: "compared, its spellings count as one",
+        compare.Whole: "compared whole",
+    }
+    return words.get(type(rule), "compared") + (
+        "; another value makes a new object" if entry.path in kind.replaced_by else ""
+    )
+
+
+def default_of(kind, entry):
+    """What DSS adds to a field by itself, for the types of which it is known."""
+    found = {}
+    for sample in SAMPLES.get(kind.name, [{}]):
+        value = at(kind.defaults(sample)("", sample), entry.path)
+        if value is not compare.MISSING:
+            shown = "see below" if isinstance(value, (dict, list)) and value else f"`{json.dumps(value)}`"
+            found.setdefault(shown, []).append(", ".join(sample.values()))
+    every = len(found) == 1 and len(next(iter(found.values()))) == len(SAMPLES.get(kind.name, [{}]))
+    return "; ".join(value if every else f"{value} ({' or '.join(types)})" for value, types in found.items())
+
+
+def fields_of(kind):
+    """What a plan does with each field, and what DSS keeps for itself."""
+    rows = [(f"`{entry.name}`", handling(kind, entry), default_of(kind, entry)) for entry in kind.shape.fields]
+    rows += [
+        (f"`{path}` of DSS", "computed: never declared, never compared", "") for path in sorted(kind.shape.computed)
+    ]
+    return page(("field", "in a plan", "defaulted to"), rows)
+
+
 def kind_text(kind):
     address = {"variables": "variables.KEY", "project": "project.KEY"}.get(kind.name)
     address = address or (f"{kind.name}.KEY.NAME" if kind.scope == "project" else f"{kind.name}.NAME")
@@ -344,14 +385,12 @@ def kind_text(kind):
         if replaced
         else "- No change makes a new object."
     ]
-    computed = ", ".join(f"`{path}`" for path in sorted(kind.shape.computed))
-    lines += [f"- Left out of an export, because DSS keeps it for itself: {computed}."] if computed else []
     found = (
         "the list answer holds everything that is compared"
         if kind.listing_is_complete
         else ("the list answer lacks the content, so each declared object costs a call more")
     )
-    return [*lines, f"- Reading: {found}.", "", *calls(kind), *defaults(kind)]
+    return [*lines, f"- Reading: {found}.", "", *fields_of(kind), *calls(kind), *defaults(kind)]
 
 
 def kinds():
