@@ -9,11 +9,11 @@ from __future__ import annotations
 import copy
 import typing as t
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .._errors import DssError, Problem
-from .._kinds.base import Kind, Known, address
+from .._errors import DssError, Location, Problem
+from .._kinds.base import Kind, Known, Neighbours, address
 from .._plan.compare import AsSet, Document
 from .reading import Documents
 from .secrets import Secrets
@@ -118,7 +118,7 @@ def _authored(
         )
     if "key" in kind.identifier and kind.singleton:
         author = {"key": project, **author}
-    if not getattr(kind, "creatable", True):
+    if not _can_make(kind, author, project):
         author = {**{key: author[key] for key in (*kind.identifier, *kind.required) if key in author}, "external": True}
     return Authored(kind, label or project, object_id, shown, tidy(author, kind), document)
 
@@ -129,6 +129,14 @@ def _raw(kind: Kind, document: Document) -> Document:
     computed = {path.partition(".")[0] for path in kind.shape.computed if "." not in path}
     rest = {key: value for key, value in document.items() if key not in {*named, *computed, "projectKey"}}
     return {**named, "raw": rest} if rest else named
+
+
+def _can_make(kind: Kind, author: Document, project: str) -> bool:
+    """Whether the API could make the object on another node; what it could not is declared to be made elsewhere."""
+    try:
+        return kind.can_make(kind.resource(author, project, Neighbours(), Location(), ""))
+    except (DssError, KeyError):  # it says itself what is wrong with it when it is planned
+        return kind.creatable
 
 
 def _server_made(kind: Kind) -> bool:
@@ -159,8 +167,3 @@ def in_order(value: t.Any) -> t.Any:
 
 def _rank(key: str) -> tuple[int, str]:
     return (_FIRST.index(key) if key in _FIRST else len(_FIRST), key)
-
-
-def used(objects: Iterable[Authored]) -> frozenset[str]:
-    """The names of the kinds that have an object."""
-    return frozenset(entry.kind.name for entry in objects)

@@ -58,7 +58,7 @@ def text(value: str, verbatim: bool, secrets: Secrets) -> str:
     if secret is not None:
         if verbatim:
             raise _Left
-        return f"{{{{ {secret.variable} }}}}"
+        return secrets.variable_of(secret)
     if any(marker in value for marker in _TEMPLATES):
         return Unsafe(value)
     return value if verbatim or "${" not in value or _is_left(value) else escape(value)

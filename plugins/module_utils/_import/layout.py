@@ -25,10 +25,14 @@ from .yaml_text import yaml_of
 
 MAIN = "project.yml"
 TO_PROVIDE = "secrets.example.yml"
+_CODE = ("code", "script", "payload")
 Layout = t.Literal["single", "split"]
 
 # What a field of text holds, by its name, where neither the schema nor the project's Git says it.
-_BY_FIELD = {"html": "html", "css": "css", "js": "js", "python": "py", "body": "md", "content": "md", "article": "md"}
+_BY_FIELD = {
+    "html": "html", "css": "css", "js": "js", "python": "py", "body": "md", "content": "md", "ui": "R",
+    "server": "R",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Renderer:
     def _with_files(self, entry: Authored, value: Document, stem: str, texts: dict[str, bytes]) -> Document:
         """The value in which a text or a payload is the name of its file."""
         keys = self._file_keys(entry.kind)
-        held = {target: key for key, target in keys.items() if value.get(target) not in (None, "", {}, [])}
+        held = {target: key for key, target in keys.items() if _is_text(target, value.get(target))}
         extensions = {target: extension_of(entry, target, key, value[target]) for target, key in held.items()}
         result: Document = {}
         for name, inner in value.items():
@@ -119,6 +123,13 @@ class Renderer:
         if kind.name not in self._guards:
             self._guards[kind.name] = protection(kind.schema)
         return self._guards[kind.name]
+
+
+def _is_text(name: str, value: t.Any) -> bool:
+    """Whether a value belongs in a file: code of whatever length, other text of several lines, and JSON."""
+    if isinstance(value, str):
+        return bool(value) and (name in _CODE or "\n" in value)
+    return bool(value) and isinstance(value, (Mapping, list))
 
 
 def extension_of(entry: Authored, target: str, key: str, value: t.Any) -> str:

@@ -311,6 +311,6 @@ def _require(merging: Merging, requirements: Mapping[str, list[str]]) -> None:
 
 
 def _list_secrets(merging: Merging, secrets: Secrets) -> None:
-    listed = to_provide(secrets.found)
+    listed = to_provide(secrets.listed)
     if listed:
         merging.text(TO_PROVIDE, listed)

@@ -172,7 +172,7 @@ class _Import:
 
     def _fresh(self, layout: Layout) -> dict[str, bytes]:
         found = self._declared
-        return files_of(found.rendered.items, found.requirements, found.secrets.found, layout)
+        return files_of(found.rendered.items, found.requirements, found.secrets.listed, layout)
 
     def _merged(self, copy: Path) -> tuple[staging.Contents, list[Problem]]:
         configuration = self._loaded(copy)
@@ -244,7 +244,7 @@ class _Import:
             "requirements": dict(found.requirements),
             "secrets": [
                 {"variable": entry.variable, "address": entry.address, "path": entry.path}
-                for entry in found.secrets.found
+                for entry in found.secrets.listed
             ],
             "not_imported": dict(found.sourced.not_imported),
             "plan": data,

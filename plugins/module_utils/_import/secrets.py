@@ -32,6 +32,7 @@ class Secrets:
     def __init__(self) -> None:
         self.found: list[Secret] = []
         self.values: dict[str, t.Any] = {}  # by variable
+        self._used: set[str] = set()
 
     def covered(self, kind: Kind, address: str, document: t.Any) -> t.Any:
         """The document in which a token stands in place of each secret."""
@@ -61,6 +62,16 @@ class Secrets:
         self.values[name] = value
         self.found.append(Secret(name, address, path))
         return f"\ue000{len(self.found) - 1}\ue001"
+
+    @property
+    def listed(self) -> list[Secret]:
+        """Those that are written as variables; others belong to fields that no author form has."""
+        return [entry for entry in self.found if entry.variable in self._used]
+
+    def variable_of(self, secret: Secret) -> str:
+        """What is written in place of a secret."""
+        self._used.add(secret.variable)
+        return f"{{{{ {secret.variable} }}}}"
 
     def secret_in(self, text: str) -> Secret | None:
         """The secret for which a text stands, None for any other text."""

@@ -250,6 +250,10 @@ class Kind:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
 
+    def can_make(self, resource: Resource) -> bool:
+        """Whether the API has a call that makes this one; of some kinds only some types."""
+        return self.creatable
+
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""
         return (f"{self.git_folder}/{object_id}.json",)

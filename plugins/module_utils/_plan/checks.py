@@ -52,7 +52,7 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
             continue
         if resource.external:
             message = f"{what} external says that it is made elsewhere: make it there first, or take that line out"
-        elif not kinds[resource.kind].creatable:
+        elif not kinds[resource.kind].can_make(resource):
             message = f"{what} the API of DSS cannot make a {resource.kind.replace('_', ' ')}: make it in DSS, or import it with its project"
         else:
             continue

@@ -89,7 +89,7 @@ def test_what_is_beside_the_project_may_be_large(monkeypatch: pytest.MonkeyPatch
 def test_a_file_that_is_there_twice_is_refused() -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = packed(("params.json", "{}"), ("params.json", "{}"))
-    with pytest.raises(DssError, match="holds 'params.json' twice"):
+    with pytest.raises(DssError, match=r"holds 'params\.json' twice"):
         read(data)
 
 

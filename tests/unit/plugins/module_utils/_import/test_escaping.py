@@ -41,7 +41,7 @@ def read_back(source: Sourced, layout: t.Literal["single", "split"]) -> dict[str
     """The author fields by kind after they were written and loaded."""
     found = declared(source)
     with tempfile.TemporaryDirectory() as folder:
-        for path, data in files_of(found.rendered.items, found.requirements, found.secrets.found, layout).items():
+        for path, data in files_of(found.rendered.items, found.requirements, found.secrets.listed, layout).items():
             (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
             (Path(folder) / path).write_bytes(data)
         configuration = load(Path(folder), kinds=KINDS, lookup=found.secrets.values.__getitem__)
@@ -83,7 +83,7 @@ def test_template_markers_are_unsafe() -> None:
 
 def test_a_secret_is_a_variable_and_never_written() -> None:
     found = declared(sourced("d", db_password="hunter2-very-secret", plain="x"))
-    files = files_of(found.rendered.items, {}, found.secrets.found, "split")
+    files = files_of(found.rendered.items, {}, found.secrets.listed, "split")
     assert b"hunter2" not in b"".join(files.values())
     assert b'db_password: "{{ vault_variables_p_standard_db_password }}"' in files["project.yml"]
     assert b'vault_variables_p_standard_db_password: ""' in files["secrets.example.yml"]
@@ -93,7 +93,7 @@ def test_a_secret_is_a_variable_and_never_written() -> None:
 
 def test_a_text_in_which_a_secret_occurs_is_left_out_and_named() -> None:
     found = declared(sourced("uses hunter2-very-secret", db_password="hunter2-very-secret"))
-    files = files_of(found.rendered.items, {}, found.secrets.found, "split")
+    files = files_of(found.rendered.items, {}, found.secrets.listed, "split")
     assert b"hunter2" not in b"".join(files.values())
     (problem,) = found.authors.problems
     assert str(problem).startswith(
