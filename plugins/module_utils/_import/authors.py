@@ -9,12 +9,13 @@ from __future__ import annotations
 import copy
 import typing as t
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .._errors import DssError, Location, Problem
-from .._kinds.base import Kind, Known, Neighbours, address
+from .._errors import ConfigurationError, DssError, Location, Problem
+from .._kinds.base import Kind, Known, Neighbours, Resource, address
 from .._plan.compare import AsSet, Document
+from .._plan.desired import desired
 from .reading import Documents
 from .secrets import Secrets
 
@@ -91,6 +92,34 @@ def authors_of(
                     )
             objects.append(found)
     return Authors(tuple(objects), tuple(problems), tuple(warnings))
+
+
+@dataclass(frozen=True)
+class _Declaration:
+    """An author form as a declaration, to see what it declares."""
+
+    kind: str
+    fields: Document
+    location: Location = Location()
+    path: str = ""
+
+
+def resources_of(objects: Iterable[Authored], project: str) -> dict[str, Resource]:
+    """What the author forms declare, by address; what no kind makes sense of is left out, and named by the plan."""
+    declarations = [_Declaration(entry.kind.name, entry.author) for entry in objects]
+    kinds = {entry.kind.name: entry.kind for entry in objects}
+    while True:
+        try:
+            return desired(declarations, project, kinds)
+        except ConfigurationError:
+            declarations = [entry for entry in declarations if _makes_sense(entry, project, kinds)]
+
+
+def _makes_sense(declaration: _Declaration, project: str, kinds: Mapping[str, Kind]) -> bool:
+    try:
+        return bool(desired([declaration], project, kinds))
+    except ConfigurationError:
+        return False
 
 
 def _authored(

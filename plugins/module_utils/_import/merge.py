@@ -15,11 +15,9 @@ from pathlib import Path
 
 from .._configuration.files import Refused, Tree, find
 from .._configuration.load import Configuration, Declaration
-from .._errors import DssError, Location, Problem
+from .._errors import DssError, Problem
 from .._kinds import KINDS
 from .._kinds.base import Resource
-from .._plan.compare import Document
-from .._plan.desired import desired
 from .._plan.model import CREATE, Action, Plan
 from .authors import Authored
 from .layout import MAIN, TO_PROVIDE, Item, Layout, content_of, encoded, in_main, to_provide
@@ -31,22 +29,12 @@ _HEAD = re.compile(r"[.\[ ]")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What DSS holds: the objects as they would be written anew, the requirements, and the secrets of both."""
+    """What DSS holds: the objects as they would be written anew, what they declare by address, and what they need."""
 
-    project: str
     items: t.Sequence[Item]
+    resources: Mapping[str, Resource]
     requirements: Mapping[str, list[str]]
     secrets: Secrets
-
-
-@dataclass(frozen=True)
-class _Fresh:
-    """An author form as a declaration, to see what it would declare."""
-
-    kind: str
-    fields: Document
-    location: Location = Location()
-    path: str = ""
 
 
 @dataclass
@@ -105,7 +93,6 @@ def merged(
     """
     merging = Merging(root, layout)
     items = {(item.entry.kind.name, item.entry.object_id): item for item in wanted.items}
-    fresh = desired([_Fresh(i.entry.kind.name, i.entry.author) for i in wanted.items], wanted.project, KINDS)
     actions = {action.address: action for action in plan.actions}
     gone: list[Declaration] = []
     for declaration in configuration.declarations:
@@ -118,7 +105,8 @@ def merged(
         item = items.pop((declaration.kind, action.object_id), None)
         if item is None:
             continue
-        fields = _differing(action, resources[declaration.address], fresh[item.entry.address], item.entry)
+        fresh = wanted.resources.get(item.entry.address)
+        fields = _differing(action, resources[declaration.address], fresh, item.entry)
         if fields:
             _change(merging, declaration, item, fields, wanted.secrets)
     for key in [key for key, item in items.items() if _is_external(configuration, item)]:
@@ -139,11 +127,11 @@ def _is_external(configuration: Configuration, item: Item) -> bool:
 # What differs ---------------------------------------------------------------------------------------------------------
 
 
-def _differing(action: Action, current: Resource, fresh: Resource, entry: Authored) -> list[str]:
+def _differing(action: Action, current: Resource, fresh: Resource | None, entry: Authored) -> list[str]:
     """The author fields that no longer say what DSS holds, and those that nobody declared yet."""
     kind = entry.kind
     paths = [change.path for change in action.changes]
-    paths += [kind.author_path(path) for path in _absent(fresh.declared, current.declared)]
+    paths += [kind.author_path(path) for path in _absent(fresh.declared if fresh else {}, current.declared)]
     names = {known.name for known in kind.shape_of(entry.author.get("type")).fields} | kind.identifier.keys()
     heads = (_HEAD.split(path, maxsplit=1)[0] for path in paths)
     return list(dict.fromkeys(head if head in names else "raw" for head in heads))

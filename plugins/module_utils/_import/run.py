@@ -19,7 +19,7 @@ from .._configuration.policies import ToolSettings
 from .._configuration.tool_file import read_tool
 from .._errors import ConfigurationError, DssError, Problem
 from .._kinds import KINDS
-from .._kinds.base import Known
+from .._kinds.base import Known, Resource
 from .._node.options import node_options
 from .._plan import render
 from .._plan.build import build
@@ -30,7 +30,7 @@ from .._state.model import Recorded
 from .._task import Caller, RunError, brief
 from .._work import Work, with_tool
 from . import staging
-from .authors import Authors, authors_of
+from .authors import Authors, authors_of, resources_of
 from .layout import Layout, Rendered, Renderer, files_of
 from .merge import Wanted, merged
 from .needs import requirements_of
@@ -45,6 +45,7 @@ class Declared:
     sourced: Sourced
     authors: Authors
     rendered: Rendered
+    resources: Mapping[str, Resource]  # what the author forms declare, by address
     requirements: Mapping[str, list[str]]
     secrets: Secrets
 
@@ -62,8 +63,9 @@ def declared(sourced: Sourced) -> Declared:
     known = known_names(sourced)
     authors = authors_of(sourced.documents, sourced.project, KINDS, known, secrets)
     rendered = Renderer(authors.objects, secrets).rendered()
-    whole = [entry.document for entry in authors.objects]
-    return Declared(sourced, authors, rendered, requirements_of(whole, sourced.plugins), secrets)
+    resources = resources_of(authors.objects, sourced.project)
+    requirements = requirements_of([resource.declared for resource in resources.values()], sourced.plugins)
+    return Declared(sourced, authors, rendered, resources, requirements, secrets)
 
 
 def known_names(sourced: Sourced) -> Known:
@@ -183,7 +185,7 @@ class _Import:
         resources = remapped(resources, configuration.remapping)
         plan = build(resources, self._declared.snapshot, Options(), KINDS)
         found = self._declared
-        wanted = Wanted(found.sourced.project, found.rendered.items, found.requirements, found.secrets)
+        wanted = Wanted(found.rendered.items, found.resources, found.requirements, found.secrets)
         return merged(copy, configuration, resources, plan, wanted, self._params["layout"])
 
     # The plan --------------------------------------------------------------------------------------------------------
