@@ -84,11 +84,19 @@ def runnable(sandbox: SandboxProcess, folder: Path) -> None:
     sandbox.control.instance(standards_checks=[{"id": "described", "name": "It is described"}])
 
 
+def imported(sandbox: SandboxProcess, folder: Path) -> None:
+    """A project with something in it, and its export."""
+    runnable(sandbox, folder)
+    with sandbox.client().get_project("QUICKSTART").get_export_stream() as export:
+        (folder / "export.zip").write_bytes(export.read())
+
+
 VERBS = ("build", "gate", "scenario_run")  # they always change
 READS = ("build_info", "scenario_run_info")  # they never do
 PREPARED = {
     "state": deployed_and_moved,
     "state_lock": locked,
+    "project_import": imported,
     "rollback": deployed,
     **dict.fromkeys((*VERBS, *READS), runnable),
 }

@@ -23,7 +23,7 @@ from .reading import Documents, export_of, read_whole
 # Files that no kind has for itself and that hold nothing to declare, or what other files are made of.
 _OF_PROJECT = frozenset({
     "params.json", "variables.json", "localvariables.json", "tags.json", "version-tags.json", "active-bundle.json",
-    "git-info.json",
+    "git-info.json", "lib/external-libraries.json",
 })  # fmt: skip
 PROJECT_KINDS: tuple[Kind, ...] = tuple(kind for kind in KINDS.values() if kind.scope == "project")
 
