@@ -30,7 +30,6 @@ MOST_RAW = 0.05
 
 # What a newer server adds to an object that an older one saved without it; it says nothing about what was declared.
 ADDED_BY_NEWER_SERVERS = [
-    r"dataset\.type_system_version",
     r"dataset\.params",
     r"dataset\.format_params\..*",
     r"dataset\.checks\[\]\..*",

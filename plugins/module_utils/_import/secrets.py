@@ -66,7 +66,8 @@ class Secrets:
     @property
     def listed(self) -> list[Secret]:
         """Those that are written as variables; others belong to fields that no author form has."""
-        return [entry for entry in self.found if entry.variable in self._used]
+        used = (entry for entry in self.found if entry.variable in self._used)
+        return sorted(used, key=lambda entry: (entry.address, entry.variable))
 
     def variable_of(self, secret: Secret) -> str:
         """What is written in place of a secret."""
