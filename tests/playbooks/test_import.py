@@ -19,6 +19,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.open import
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.store import Store
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._task import RunError
 from support.engine import run_module
+from support.playbook import run
 from support.sandbox import SandboxProcess
 
 KEY = "SHOP"
@@ -178,6 +179,23 @@ def test_an_update_merges_what_was_changed_in_dss_and_accepts_the_drift(shop: Sa
     assert not bring(shop, tmp_path, update=True)["changed"]
 
 
+def test_what_is_new_in_dss_is_added_in_the_single_layout_too(shop: SandboxProcess, tmp_path: Path) -> None:
+    bring(shop, tmp_path, layout="single")
+    project = shop.client().get_project(KEY)
+    for scenario in ("nightly", "script"):
+        project.get_scenario(scenario).delete()
+    done = bring(shop, tmp_path, layout="single", update=True)
+    assert done["files"] == {"created": [], "updated": ["project.yml"], "removed": ["scenarios/code/script.py"]}
+    project.create_scenario("later", "custom_python").get_settings()
+    recipe = project.get_recipe("write").get_settings()
+    recipe.set_code("y = 2\n")
+    recipe.save()
+    done = bring(shop, tmp_path, layout="single", update=True)
+    assert done["files"]["updated"] == ["project.yml", "recipes/code/write.py"]
+    assert "\nscenarios:\n  - name: later\n    type: custom_python\n" in contents(tmp_path)["project.yml"]
+    assert not deploy(shop, tmp_path)["changed"]
+
+
 def test_a_variable_whose_value_still_holds_stays_in_the_file(shop: SandboxProcess, tmp_path: Path) -> None:
     bring(shop, tmp_path)
     path = tmp_path / "shop" / "project.yml"
@@ -278,6 +296,33 @@ def test_names_that_are_no_file_names(shop: SandboxProcess, tmp_path: Path) -> N
     names = [path.casefold() for path in done["files"]["created"]]
     assert len(names) == len(set(names)) == len(contents(tmp_path))
     assert not deploy(shop, tmp_path)["changed"]
+
+
+def test_an_update_that_would_break_the_files_writes_none(shop: SandboxProcess, tmp_path: Path) -> None:
+    bring(shop, tmp_path)
+    recipe = shop.client().get_project(KEY).get_recipe("sum_up").get_settings()
+    recipe.get_recipe_raw_definition()["outputs"] = {}
+    recipe.save()
+    before = contents(tmp_path)
+    with pytest.raises(RunError, match=r"would be written .*\n.*Recipe must have at least one output"):
+        bring(shop, tmp_path, update=True)
+    assert contents(tmp_path) == before
+
+
+def test_the_playbook_imports_an_export_without_a_node(shop: SandboxProcess, tmp_path: Path) -> None:
+    shop.client().get_project(KEY).update_variables({"api_token": "plnt-import-55ee"})
+    with shop.client().get_project(KEY).get_export_stream() as export:
+        (tmp_path / "shop.zip").write_bytes(export.read())
+    arguments = ["dataiku_iac.dss.import", "-e", "source=shop.zip", "-e", "config=shop", "-e", "import_layout=single"]
+    code, output = run([*arguments, "--check", "--diff"], None, tmp_path)
+    assert code == 0, output
+    assert "+++ b/recipes/code/sum_up.py" in output
+    assert not (tmp_path / "shop").exists()
+    code, output = run(arguments, None, tmp_path)
+    assert code == 0, output
+    assert "No changes. " in output and "vault_variables_shop_standard_api_token" in output
+    assert "plnt-import" not in output + str(contents(tmp_path))
+    assert not (tmp_path / "shop" / ".dataiku").exists()
 
 
 def test_a_project_that_is_not_there_is_named(sandbox: SandboxProcess, tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from .._errors import ConfigurationError, DssError, Location, Problem
 from .._kinds.base import Kind, Known, Neighbours, Resource, address
 from .._plan.compare import AsSet, Document
-from .._plan.desired import desired
+from .._plan.desired import Declaration, desired
 from .reading import Documents
 from .secrets import Secrets
 
+_STRANGE = (AttributeError, IndexError, KeyError, TypeError, ValueError)  # of a document that is not as expected
 _FIRST = (
     "key",
     "id",
@@ -106,20 +107,42 @@ class _Declaration:
 
 def resources_of(objects: Iterable[Authored], project: str) -> dict[str, Resource]:
     """What the author forms declare, by address; what no kind makes sense of is left out, and named by the plan."""
+    objects = list(objects)
     declarations = [_Declaration(entry.kind.name, entry.author) for entry in objects]
-    kinds = {entry.kind.name: entry.kind for entry in objects}
-    while True:
-        try:
-            return desired(declarations, project, kinds)
-        except ConfigurationError:
-            declarations = [entry for entry in declarations if _makes_sense(entry, project, kinds)]
+    return resources_and_problems(declarations, project, {entry.kind.name: entry.kind for entry in objects})[0]
 
 
-def _makes_sense(declaration: _Declaration, project: str, kinds: Mapping[str, Kind]) -> bool:
+def resources_and_problems(
+    declarations: Iterable[Declaration], project: str | None, kinds: Mapping[str, Kind]
+) -> tuple[dict[str, Resource], list[Problem]]:
+    """The resources of those declarations of which the kinds make sense, and what is wrong with the others.
+
+    A server may hold what no kind expects, so that it can fail in any way.
+    """
+    declarations = list(declarations)
     try:
-        return bool(desired([declaration], project, kinds))
-    except ConfigurationError:
-        return False
+        return desired(declarations, project, kinds), []
+    except (ConfigurationError, *_STRANGE):
+        sound = []
+        problems: list[Problem] = []
+        for declaration in declarations:
+            found = _problems_of(declaration, project, kinds)
+            problems += found
+            if not found:
+                sound.append(declaration)
+        return desired(sound, project, kinds), problems
+
+
+def _problems_of(declaration: Declaration, project: str | None, kinds: Mapping[str, Kind]) -> list[Problem]:
+    try:
+        desired([declaration], project, kinds)
+    except ConfigurationError as error:
+        return list(error.problems)
+    except _STRANGE as error:
+        message = f"has a form that this version of the collection does not know ({type(error).__name__}: {error})"
+        shown = address(declaration.kind, project, kinds[declaration.kind].identity(declaration.fields))
+        return [Problem(f"{shown} {message}", declaration.path, declaration.location)]
+    return []
 
 
 def _authored(
@@ -135,9 +158,10 @@ def _authored(
     shown = address(kind.name, project, project if kind.singleton else label)
     covered = secrets.covered(kind, shown, document)
     try:
-        author = kind.from_dss(copy.deepcopy(covered), known)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError, DssError) as error:
-        author = _raw(kind, covered)
+        author = _named(kind.from_dss(copy.deepcopy(covered), known), kind, project)
+        makes = _can_make(kind, author, project)
+    except (DssError, *_STRANGE) as error:
+        author, makes = _named(_raw(kind, covered), kind, project), kind.creatable
         warnings.append(
             Problem(
                 f"{shown} has a form that this version of the collection does not know ({type(error).__name__}: {error}): "
@@ -145,9 +169,7 @@ def _authored(
                 severity="warning",
             )
         )
-    if "key" in kind.identifier and kind.singleton:
-        author = {"key": project, **author}
-    if not _can_make(kind, author, project):
+    if not makes:
         author = {**{key: author[key] for key in (*kind.identifier, *kind.required) if key in author}, "external": True}
     return Authored(kind, label or project, object_id, shown, tidy(author, kind), document)
 
@@ -160,11 +182,15 @@ def _raw(kind: Kind, document: Document) -> Document:
     return {**named, "raw": rest} if rest else named
 
 
+def _named(author: Document, kind: Kind, project: str) -> Document:
+    return {"key": project, **author} if kind.names_project else author
+
+
 def _can_make(kind: Kind, author: Document, project: str) -> bool:
     """Whether the API could make the object on another node; what it could not is declared to be made elsewhere."""
     try:
         return kind.can_make(kind.resource(author, project, Neighbours(), Location(), ""))
-    except (DssError, KeyError):  # it says itself what is wrong with it when it is planned
+    except DssError:  # it says itself what is wrong with it when it is planned
         return kind.creatable
 
 

@@ -21,7 +21,7 @@ from .._kinds.base import Resource
 from .._plan.model import CREATE, Action, Plan
 from .authors import Authored
 from .layout import MAIN, TO_PROVIDE, Item, Layout, content_of, encoded, in_main, to_provide
-from .round_trip import YamlFile, key_at, merged_value, node_of
+from .round_trip import YamlFile, key_at, merged_value, node_of, section_node
 from .secrets import Secrets
 
 _HEAD = re.compile(r"[.\[ ]")
@@ -273,9 +273,9 @@ def _add(merging: Merging, item: Item) -> None:
         root = merging.file(path).root
         value = item.value if merging.layout == "split" else in_main(item)
         if isinstance(root.get(kind.section), list):
-            root[kind.section].append(node_of([value])[0])
+            root[kind.section].append(section_node(value)[0])
         else:
-            root[kind.section] = node_of([value])
+            root[kind.section] = section_node(value)
         merging.touch(path)
 
 

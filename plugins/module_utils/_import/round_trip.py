@@ -142,8 +142,14 @@ def key_at(mapping: t.Any, line: int, column: int) -> str | None:
 
 def node_of(value: t.Any) -> t.Any:
     """A value as a node of such a file, in the style of a file that is written anew."""
-    text = yaml_of({"value": value})
-    return _round_trip(text).load(text)["value"]
+    text = yaml_of({"node": {"value": value}})
+    return _round_trip(text).load(text)["node"]["value"]
+
+
+def section_node(value: t.Any) -> t.Any:
+    """The node of a section with one object, which is never on one line."""
+    text = yaml_of({"section": [value]})
+    return _round_trip(text).load(text)["section"]
 
 
 def merged_value(raw: t.Any, current: t.Any, wanted: t.Any, written: t.Any) -> t.Any:

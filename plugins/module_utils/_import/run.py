@@ -23,14 +23,13 @@ from .._kinds.base import Known, Resource
 from .._node.options import node_options
 from .._plan import render
 from .._plan.build import build
-from .._plan.desired import desired
 from .._plan.model import Options, Plan, Snapshot
 from .._plan.remap import remapped
 from .._state.model import Recorded
 from .._task import Caller, RunError, brief
 from .._work import Work, with_tool
 from . import staging
-from .authors import Authors, authors_of, resources_of
+from .authors import Authors, authors_of, resources_and_problems, resources_of
 from .layout import Layout, Rendered, Renderer, files_of
 from .merge import Wanted, merged
 from .needs import requirements_of
@@ -133,6 +132,8 @@ class _Import:
         self._work = work
         self._target = caller.base / Path(str(params["path"])).expanduser()
         self._declared = declared(sourced)
+        self._loads = True  # whether the files are a valid configuration; an update must not break one
+        self._writes = False
         secrets |= {str(value) for value in self._declared.secrets.values.values()}
 
     def run(self) -> dict[str, t.Any]:
@@ -142,10 +143,11 @@ class _Import:
             staging.write(copy, staging.changes(copy, wanted))
             made = staging.changes(self._target, wanted)
             plan, former, problems = self._planned(copy)
+        self._writes = not self._caller.check_mode and (self._loads or not self._params["update"])
         problems = [*self._declared.authors.problems, *unmerged, *problems]
         result = self._result(made, plan)
         self._caller.show(plan)
-        if not self._caller.check_mode:
+        if self._writes:
             staging.write(self._target, made)
         if problems or plan.changed or plan.problems:
             raise RunError(self._uncovered(plan, problems), brief(result))
@@ -178,8 +180,8 @@ class _Import:
 
     def _merged(self, copy: Path) -> tuple[staging.Contents, list[Problem]]:
         configuration = self._loaded(copy)
-        resources = desired(configuration.declarations, configuration.project_key, KINDS)
         key = configuration.project_key
+        resources, _problems = resources_and_problems(configuration.declarations, key, KINDS)
         if key != self._declared.sourced.project:
             raise DssError(f"{self._target} declares the project {key} and not {self._declared.sourced.project}")
         resources = remapped(resources, configuration.remapping)
@@ -194,14 +196,15 @@ class _Import:
         """The plan of the files against what was read; what is wrong with the files where there can be none."""
         try:
             configuration = self._loaded(copy)
-            project = configuration.project_key
-            resources = remapped(desired(configuration.declarations, project, KINDS), configuration.remapping)
         except ConfigurationError as error:
+            self._loads = False
             return Plan(()), {}, list(error.problems)
+        resources, problems = resources_and_problems(configuration.declarations, configuration.project_key, KINDS)
+        resources = remapped(resources, configuration.remapping)
         former = self._work.ledger.recorded(resources) if self._work else {}
         options = Options(ignored=configuration.ignore_drift, today=datetime.datetime.now(datetime.UTC).date())
         plan = build(resources, self._declared.snapshot, options, KINDS, former if self._work else None)
-        return replace(plan, unmanaged=None), former, []
+        return replace(plan, unmanaged=None), former, problems
 
     def _loaded(self, copy: Path) -> Configuration:
         environment = self._params.get("environment")
@@ -260,7 +263,7 @@ class _Import:
         for action in plan.changed:
             fields = [f"{action.address} {change.path}" for change in action.changes]
             lines += [f"{line}: {action.action}" for line in fields or [action.address]]
-        done = "was written" if not self._caller.check_mode else "would be written"
+        done = "was written" if self._writes else "would be written"
         return "\n".join([
             f"the configuration that {done} to {self._target} is not all that DSS holds, and nothing is recorded; not covered:",
             *dict.fromkeys(lines),

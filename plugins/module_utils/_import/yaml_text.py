@@ -35,11 +35,6 @@ def yaml_of(content: Mapping[str, t.Any]) -> str:
     return "\n".join("".join(f"{line}\n" for line in _mapping({key: value}, 0)) for key, value in content.items())
 
 
-def item_of(value: t.Any, indent: int) -> str:
-    """The lines of one item of a list whose dash stands in the column ``indent``."""
-    return "".join(f"{line}\n" for line in _items([value], indent))
-
-
 def _mapping(value: Mapping[str, t.Any], indent: int) -> Iterator[str]:
     pad = " " * indent
     for key, inner in value.items():
@@ -57,17 +52,17 @@ def _entry(head: str, value: t.Any, indent: int) -> Iterator[str]:
         yield from _mapping(value, indent + 2)
     elif isinstance(value, list) and value:
         yield head
-        yield from _items(value, indent + 2)
+        yield from _items(value, indent + 2, short=indent > 0)  # an object is never on one line
     else:
         yield f"{head} {_scalar(value, indent + 2)}"
 
 
-def _items(values: list[t.Any], indent: int) -> Iterator[str]:
+def _items(values: list[t.Any], indent: int, short: bool = True) -> Iterator[str]:
     pad = " " * indent
     for value in values:
-        short = _flow(value)
-        if short is not None:
-            yield f"{pad}- {short}"
+        flow = _flow(value) if short else None
+        if flow is not None:
+            yield f"{pad}- {flow}"
         elif isinstance(value, (Mapping, list)) and value:
             inner = _mapping(value, indent + 2) if isinstance(value, Mapping) else _items(value, indent + 2)
             first = next(inner)
