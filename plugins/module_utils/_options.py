@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from ._deployer.kinds import DEPLOYER
 from ._kinds import KINDS
-from ._kinds.base import Kind
+from ._kinds.base import Kind, is_secret
 from ._runs.jobs import TYPES as JOB_TYPES
 
 Spec = dict[str, dict[str, t.Any]]
@@ -340,6 +340,9 @@ def kind_options(kind: Kind) -> Spec:
     """The author fields of a kind as options; only what identifies the object is required in every state."""
     options = {name: _option(schema) for name, schema in kind.schema["properties"].items()}
     options["raw"] = {"type": "dict"}
+    for name in options:
+        if is_secret(name):
+            options[name]["no_log"] = options[name]["type"] == "str"  # of others we hide what is secret in them
     if "key" in options:
         options["key"]["no_log"] = False  # a project key is a name; sanity wants it said
     for name in kind.required:

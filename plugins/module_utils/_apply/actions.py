@@ -130,7 +130,7 @@ class Doer:
 
     def _read_new(self, kind: Kind, resource: Resource, object_id: str) -> Document:
         try:
-            return kind.read_one(self.node, resource.project, object_id)
+            return kind.read_declared(self.node, resource, object_id)
         except NodeError as error:
             if error.missing:
                 raise DssError(
@@ -145,7 +145,8 @@ class Doer:
 
     def _fresh(self, action: Action) -> Document:
         """The object as it is now. Raises ``Conflict`` if what is declared of it is neither as planned nor done already."""
-        fresh = self.kinds[action.kind].read_one(self.node, action.project, t.cast(str, action.object_id))
+        kind, object_id = self.kinds[action.kind], t.cast(str, action.object_id)
+        fresh = kind.read_declared(self.node, t.cast(Resource, action.resource), object_id)
         now = self.left_to_do(action, fresh, resend=True)
         if now and now != self.left_to_do(action, action.before, resend=True):
             raise Conflict(
@@ -164,7 +165,7 @@ class Doer:
         try:
             kind.write(self.node, resource, object_id, document, fresh)
         except NodeError as error:
-            if not error.doubtful or self.left_to_do(action, kind.read_one(self.node, resource.project, object_id)):
+            if not error.doubtful or self.left_to_do(action, kind.read_declared(self.node, resource, object_id)):
                 raise
 
     def _delete(self, action: Action) -> None:

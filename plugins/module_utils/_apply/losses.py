@@ -19,6 +19,7 @@ _HISTORY = {
     "dataset": "the history of its metrics and checks",
     "scenario": "the history of its runs",
     "project": "its Git history, its jobs and what of it is not managed",
+    "user": "its password, its secrets and its credentials",
 }
 
 

@@ -17,6 +17,7 @@ MAX_CODE_BYTES = 8 * 1024 * 1024
 
 _KEYS: dict[str, dict[str, str]] = {
     "recipes": {"code_file": "code", "payload_file": "payload"},
+    "notebooks": {"content_file": "content"},
     "scenarios": {"script_file": "script", "code_file": "script"},
 }
 _STEP_KEYS = {"code_file": "code", "script_file": "script"}

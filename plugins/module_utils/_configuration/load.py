@@ -21,6 +21,7 @@ from .checks import NAMINGS, Entries, Entry, address_of, entries_of
 from .checks import check as check_entries
 from .code_files import CodeFiles, file_keys
 from .dialects import canonical, canonical_keys, with_canonical_keys
+from .directories import directory_keys, with_directories
 from .document import Mapping, ValuePath, adopt, bracket, location_of, plain
 from .environments import Environment, override, read_environment, shared_variables
 from .expressions import DSS_NAMES, Scope
@@ -157,7 +158,7 @@ def _load(
     documents, wrong = _checked(documents, kinds, strict)
     problems += _not_yet(wrong, problems)
     entries = entries_of(documents, kinds)
-    key, wrong = _project(entries, project_key, bool(documents) and not incomplete)
+    key, wrong = _project(entries, project_key, kinds, bool(documents) and not incomplete)
     problems += _not_yet(wrong, problems)
     if not incomplete:
         problems += _not_yet(check_entries(entries, kinds, naming, key), problems)
@@ -220,12 +221,17 @@ def _with_code(
     documents: list[Document], kinds: AnyMapping[str, t.Any], reading: Reading
 ) -> tuple[list[Document], list[Problem]]:
     files = CodeFiles(reading.tree)
+    problems: list[Problem] = []
     for kind in kinds.values():
         keys = file_keys(kind.section, kind.schema)
         if keys:
             label = str(kind.name).replace("_", " ").capitalize()
             documents = [files.fill(document, kind.section, keys, label) for document in documents]
-    return documents, files.problems
+        folders = directory_keys(kind.section)
+        if folders:
+            documents, wrong = with_directories(documents, kind.section, folders, reading.tree)
+            problems += wrong
+    return documents, [*files.problems, *problems]
 
 
 def _checked(
@@ -244,8 +250,10 @@ def _checked(
     return result, problems
 
 
-def _project(entries: Entries, given: str | None, readable: bool) -> tuple[str | None, list[Problem]]:
-    """The key of the project, from the configuration or from the caller."""
+def _project(
+    entries: Entries, given: str | None, kinds: AnyMapping[str, t.Any], readable: bool
+) -> tuple[str | None, list[Problem]]:
+    """The key of the project, from the configuration or from the caller; a file of the instance needs none, even empty."""
     declared = entries.of("project")
     key = declared[0].name if declared else None
     if declared:
@@ -253,7 +261,8 @@ def _project(entries: Entries, given: str | None, readable: bool) -> tuple[str |
             return key, [declared[0].problem(f"the project key '{key}' is not the '{given}' that was asked for", "key")]
         return key or given, []
     needing = [listed[0] for listed in entries.by_section.values() if listed and listed[0].kind.scope == "project"]
-    if given is None and readable and (needing or not any(entries.by_section.values())):
+    of_instance = any(kind.scope != "project" and kind.section in entries.sections for kind in kinds.values())
+    if given is None and readable and (needing or not of_instance):
         where = Location(needing[0].root.file) if needing else Location()
         return None, [Problem("Configuration must include a project", "project", where)]
     return given, []

@@ -13,6 +13,7 @@ from collections.abc import Mapping as AnyMapping
 from .._errors import Problem
 from .code_files import file_keys
 from .compiled import Compiled, Schema, optional_null, settled
+from .directories import directory_keys
 from .document import Mapping
 from .policy_sections import MAPPING_SECTIONS, POLICY_SECTIONS, PUBLISHED
 from .schema_messages import Finding
@@ -90,6 +91,12 @@ def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
             definitions[f"{kind.name}_{name}"] = _moved_references(definition, kind.name)
         for key, target in file_keys(kind.section, schema).items():
             text = {"type": ["string", "null"], "description": f"File that holds {target}, in place of it."}
+            schema["properties"].setdefault(key, text)
+        for key, target in directory_keys(kind.section).items():
+            text = {
+                "type": ["string", "null"],
+                "description": f"Directory whose files go to {target}, by their paths in it.",
+            }
             schema["properties"].setdefault(key, text)
         definitions[kind.name] = _moved_references(_published(schema, kind), kind.name)
         properties[kind.section] = _section(kind)

@@ -7,18 +7,51 @@
 from __future__ import annotations
 
 from .base import Kind
+from .code_env import CodeEnv
 from .connection import Connection
 from .dataset import Dataset
+from .general_settings import GeneralSettings
+from .group import Group
+from .library import Library
 from .managed_folder import ManagedFolder
+from .notebook import Notebook
+from .plugin import Plugin
 from .project import Project
+from .project_folder import ProjectFolder
+from .project_git import ProjectGit
+from .project_location import ProjectLocation
+from .project_sharing import ProjectSharing
+from .project_tags import ProjectTags
 from .recipe import Recipe
 from .scenario import Scenario
-from .variables import Variables
+from .user import User
+from .variables import InstanceVariables, Variables
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
-        (Connection(), Dataset(), ManagedFolder(), Project(), Recipe(), Scenario(), Variables()),
+        (
+            CodeEnv(),
+            Connection(),
+            Dataset(),
+            GeneralSettings(),
+            Group(),
+            InstanceVariables(),
+            Library(),
+            ManagedFolder(),
+            Notebook(),
+            Plugin(),
+            Project(),
+            ProjectFolder(),
+            ProjectGit(),
+            ProjectLocation(),
+            ProjectSharing(),
+            ProjectTags(),
+            Recipe(),
+            Scenario(),
+            User(),
+            Variables(),
+        ),
         key=lambda kind: kind.order,
     )
 }

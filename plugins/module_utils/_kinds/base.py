@@ -11,6 +11,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
@@ -119,6 +120,12 @@ class Node(t.Protocol):
     def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any: ...
 
     def delete(self, path: str, **query: t.Any) -> t.Any: ...
+
+    def post_bytes(self, path: str, data: bytes) -> t.Any: ...
+
+    def upload(self, path: str, file: Path, **query: t.Any) -> t.Any: ...
+
+    def stopped(self) -> str: ...
 
 
 class Kind:
@@ -248,9 +255,27 @@ class Kind:
         """Whether the API has a call that makes this one; of some kinds only some types."""
         return self.creatable
 
+    def refusal(self, resource: Resource, held: Document) -> str:
+        """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
+        return ""
+
+    def protected(self, document: Document) -> str:
+        """Why an object of the node is never deleted; empty where it may be."""
+        return ""
+
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""
         return (f"{self.git_folder}/{object_id}.json",)
+
+    def ids_in_git(self, name: str) -> tuple[str, ...]:
+        """The ids of which a file may be, by its path below ``git_folder``; empty where that is not known.
+
+        More than one where names hold dots. Git quotes what is not ASCII, with the last two characters.
+        """
+        parts = name.split(".")
+        if any(sign in name for sign in ("/", "\\", '"')):
+            return ()
+        return tuple(".".join(parts[:count]) for count in range(1, len(parts)))
 
     def label(self, object_id: str, document: Document) -> str:
         """The name in the address of an object on the node."""
@@ -269,6 +294,10 @@ class Kind:
     def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         """One object, complete. Raises ``NodeError`` with ``missing`` when it is not there."""
         raise NotImplementedError
+
+    def read_declared(self, node: Node, resource: Resource, object_id: str) -> Document:
+        """One object for the sake of a resource: a kind may leave out what costs calls and is not declared."""
+        return self.read_one(node, resource.project, object_id)
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         """Make the object and return its id; ``document`` is what it is to become."""

@@ -90,6 +90,19 @@ class DssNode:
 
         return self._call("POST", path, send)
 
+    def post_bytes(self, path: str, data: bytes) -> t.Any:
+        """Send some bytes as the whole body; returns the JSON of the answer, if any."""
+
+        def send() -> t.Any:
+            response = self._client._perform_http("POST", path, raw_body=data)
+            return _parsed(response.content, "POST", path, self.options)
+
+        return self._call("POST", path, send)
+
+    def stopped(self) -> str:
+        """Why nothing new is to begin; empty while all goes on."""
+        return self._stopped()
+
     def close(self) -> None:
         self._client._session.close()
 

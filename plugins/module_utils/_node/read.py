@@ -142,6 +142,11 @@ def _listing(kind: Kind, node: Node, project: str | None) -> dict[str, Document]
                 f"project {project} does not exist, or the key may not read it (DSS does not say which): check the "
                 "project key and the rights of the API key, or declare the project to have it created"
             ) from None
+        if kind.scope == "instance" and error.forbidden:
+            what = kind.section.replace("_", " ")
+            raise DssError(
+                f"the API key may not manage {what} ({kind.rights}): use an admin key, or declare none"
+            ) from None
         raise
 
 
@@ -155,15 +160,16 @@ def _read_contents(
     check: Callable[[], None],
 ) -> None:
     """Replace list items by whole documents, for declared objects of kinds whose list lacks their content."""
-    wanted: list[tuple[str, str]] = []
+    wanted: dict[tuple[str, str], Resource] = {}
     for resource in desired.values():
         if resource.external or kinds[resource.kind].listing_is_complete or resource.kind not in objects:
             continue
         object_id = kinds[resource.kind].find(resource, objects[resource.kind])
         if object_id is not None:
-            wanted.append((resource.kind, object_id))
-    wanted = list(dict.fromkeys(wanted))
-    calls = [partial(kinds[kind].read_one, node, project, object_id) for kind, object_id in wanted]
+            wanted.setdefault((resource.kind, object_id), resource)
+    calls = [
+        partial(kinds[kind].read_declared, node, resource, object_id) for (kind, object_id), resource in wanted.items()
+    ]
     for (kind, object_id), document in zip(wanted, gather(calls, workers, check)):
         objects[kind][object_id] = document
 

@@ -240,7 +240,10 @@ def _moved(
     for path in changed_paths(node, project, commit, end.head):
         folder, _slash, name = path.partition("/")
         if folder in folders:
-            touched = {owners.get((folders[folder], object_id), "") for object_id in _object_ids(path, name)} - {""}
+            ids = kinds[folders[folder]].ids_in_git(name)
+            if not ids:
+                raise NoHistory(f"{path} has changed, and what that means is not known")
+            touched = {owners.get((folders[folder], object_id), "") for object_id in ids} - {""}
             addresses |= touched
             others |= not touched
         elif folder in _ALL_PROJECTS:
@@ -248,14 +251,6 @@ def _moved(
         elif folder not in _ELSEWHERE:
             raise NoHistory(f"{path} has changed, and what that means is not known")
     return _Moved(frozenset(addresses), others)
-
-
-def _object_ids(path: str, name: str) -> list[str]:
-    """The ids of which a file may be: where names hold dots, more than one."""
-    parts = name.split(".")
-    if len(parts) < 2 or "/" in name or "\\" in name or '"' in name:  # the last two: Git quotes what is not ASCII
-        raise NoHistory(f"{path} has changed, and what that means is not known")
-    return [".".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def _recordable(addresses: Iterable[str], state: State, kinds: Mapping[str, Kind]) -> Iterable[str]:

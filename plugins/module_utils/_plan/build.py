@@ -16,7 +16,7 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, drift_limits, limits, surroundings
+from .checks import absences, drift_limits, explicit_env, limits, protections, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
@@ -71,6 +71,7 @@ def build(
     actions = with_cascades(actions, snapshot)
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
+    problems += protections(ordered, kinds)
     found, warnings = surroundings(actions, desired, snapshot)
     warnings = [
         *resource_notes(desired),
@@ -181,6 +182,9 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         return Action(
             action=CREATE, gone=known is not None, changes=tuple(_creation(kind, declared, resource.rules)), **common
         )
+    refusal = kind.refusal(resource, before)
+    if refusal:
+        around.problems.append(Problem(refusal, resource.path, resource.location))
     found = differences(kind, resource, declared, before, options)
     verdict = judged(kind, resource, declared, before, found, known, options)
     resource = accepted(resource, before, verdict.left)
@@ -260,7 +264,8 @@ def _needs(resource: Resource, desired: Mapping[str, Resource], kinds: Mapping[s
     needs = []
     if resource.project and resource.kind != "project":
         needs.append(address("project", resource.project, resource.project))
-    for kind, name in resource.references:
+    code_env = explicit_env(resource.declared)
+    for kind, name in (*resource.references, *([("code_env", code_env)] if code_env else [])):
         needs.append(address(kind, resource.project if kinds[kind].scope == "project" else None, name))
     for entry in resource.depends_on:
         needs += [key for key in desired if key == entry or key.endswith(f".{entry}")]

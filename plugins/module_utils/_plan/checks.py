@@ -60,6 +60,15 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
     return problems
 
 
+def protections(actions: Iterable[Action], kinds: Mapping[str, Kind]) -> list[Problem]:
+    """What is never deleted."""
+    return [
+        Problem(f"{action.address} is not deleted: {reason}", location=action.location)
+        for action in actions
+        if action.destroys and (reason := kinds[action.kind].protected(action.before))
+    ]
+
+
 def twins(unmanaged: Iterable[str], desired: Mapping[str, Resource]) -> list[Problem]:
     """Objects that nobody manages and that have the name of a declared one: DSS allows two folders of one name."""
     return [
@@ -96,6 +105,9 @@ def surroundings(
     problems: list[Problem] = []
     warnings: list[Problem] = []
     declared = {resource.name for resource in desired.values() if resource.kind == "connection"}
+    code_envs = (snapshot.code_envs or frozenset()) | {
+        resource.name for resource in desired.values() if resource.kind == "code_env"
+    }
     for action in actions:
         resource = action.resource
         if resource is None or action.action not in (CREATE, UPDATE, REPLACE):
@@ -107,11 +119,11 @@ def surroundings(
                     _lacking(resource, f"Connection '{name}' not found. Available: {_listed(snapshot.connections)}")
                 )
         for name in _code_envs(action):
-            if snapshot.code_envs is not None and name not in snapshot.code_envs:
+            if snapshot.code_envs is not None and name not in code_envs:
                 problems.append(
-                    _lacking(resource, f"Code environment '{name}' not found. Available: {_listed(snapshot.code_envs)}")
+                    _lacking(resource, f"Code environment '{name}' not found. Available: {_listed(code_envs)}")
                 )
-        warnings += _plugins(action, resource, snapshot)
+        warnings += _plugins(action, resource, snapshot, desired)
     changed = {action.project for action in actions if action.project and action.action != UNCHANGED}
     if not snapshot.may_write:
         warnings += [
@@ -144,10 +156,13 @@ def _code_envs(action: Action) -> list[str]:
     return [name] if name and changed else []
 
 
-def _plugins(action: Action, resource: Resource, snapshot: Snapshot) -> list[Problem]:
+def _plugins(action: Action, resource: Resource, snapshot: Snapshot, desired: Mapping[str, Resource]) -> list[Problem]:
     """The plugin of a type ``CustomPython_<plugin>_<id>``; how a recipe type names its plugin is unverified."""
     kind = t.cast(str, action.declared.get("type") or "")
-    if not kind.startswith(_OF_PLUGINS) or snapshot.plugins is None or plugin_of_type(kind, snapshot.plugins):
+    if not kind.startswith(_OF_PLUGINS) or snapshot.plugins is None:
+        return []
+    declared = (other.name for other in desired.values() if other.kind == "plugin")
+    if plugin_of_type(kind, (*snapshot.plugins, *declared)):
         return []
     return [Problem(f"no plugin of the node seems to provide type {kind}", resource.path, resource.location, "warning")]
 

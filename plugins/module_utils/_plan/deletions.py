@@ -115,7 +115,8 @@ def removals(
     actions = []
     for key in ids:
         resource = desired[key]
-        if resource.external:
+        kind = kinds[resource.kind]
+        if resource.external or (kind.singleton and kind.scope == "instance"):  # those are always there
             continue
         if whole and resource.kind != "project" and kinds[resource.kind].scope == "project":
             continue

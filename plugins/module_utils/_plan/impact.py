@@ -41,6 +41,11 @@ _GONE = {
     "recipe": "its creation tag",
     "scenario": "its creation tag and the history of its runs",
     "connection": "its secrets",
+    "code_env": "what is installed in it, which is built anew",
+    "group": "its members, unless they are declared",
+    "plugin": "its secrets, and a version that its source no longer offers",
+    "project_folder": "its id",
+    "user": "its password, its secrets and its credentials",
 }
 
 

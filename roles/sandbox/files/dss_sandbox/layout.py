@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from . import contents
 from .documents import Document, dumps, loads
 from .kinds import recipe
 
@@ -52,6 +53,12 @@ def pretty(text: str) -> str:
     for character in "=<>&'":
         shown = shown.replace(character, f"\\u{ord(character):04x}")
     return shown
+
+
+def as_written(path: str, text: str) -> bytes:
+    """A file as DSS writes it: its own documents pretty, what users wrote as it is."""
+    own = path.endswith((".json", ".ipynb")) and (not path.startswith("lib/") or path == LIBRARY)
+    return contents.data_of(pretty(text) if own else text)
 
 
 def object_of(path: str) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from .futures import Futures
 from .keys import ApiKey
 from .outcomes import Outcomes
 from .project import Project
+from .project_folders import ProjectFolders
 from .shelf import Shelf
 from .switches import Switches
 
@@ -63,6 +64,7 @@ class Node:
         self.imported = Shelf("imported", database)
         self.deployer = Deployer(database)
         self.instance: dict[str, Any] = {}
+        self.project_folders = ProjectFolders(lambda: self.instance, self.save_instance)
         self.audit: list[Document] = []
         self.keys: dict[str, ApiKey] = {}
         if not self._load():
@@ -86,7 +88,7 @@ class Node:
             "code_envs": [],
             "plugins": [],
             "variables": {},
-            "general_settings": {"containerSettings": {"executionConfigs": [], "buildConfigs": []}},
+            "general_settings": {},
         }
         self.connections.clear()
         self.save_instance()
@@ -147,6 +149,7 @@ class Node:
         self.database.drop_project(key)
         self.exported.drop_project(key)
         self.imported.drop_project(key)
+        self.project_folders.forget(key)
 
     def _load(self) -> bool:
         """False if the database is new."""

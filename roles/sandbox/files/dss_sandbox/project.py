@@ -44,6 +44,7 @@ class Project:
         self.variables: Document = {}
         self.local_variables: Document = {}
         self.tags: Document = {}
+        self.library_folders: list[str] = []  # those that hold no file
         self.uploads: dict[str, list[Document]] = {}
         self.folder_files: dict[str, dict[str, tuple[bytes, int]]] = {}
         self.runs: dict[str, tuple[Run, ...]] = {}
