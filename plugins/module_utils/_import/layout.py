@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import typing as t
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .._configuration.code_files import MAX_CODE_BYTES, file_keys
+from .._configuration.directories import LEFT_OUT, directory_keys
 from .._configuration.schema import resource_schema
 from .._configuration.variables import Protected, protection
+from .._contents import bytes_of
 from .._errors import DssError
 from .._kinds.base import Kind
 from .._plan.compare import Document
@@ -25,6 +28,7 @@ from .yaml_text import yaml_of
 
 MAIN = "project.yml"
 TO_PROVIDE = "secrets.example.yml"
+_OF_SECTION = {("notebooks", "content"): "ipynb"}
 _CODE = ("code", "script", "payload")
 Layout = t.Literal["single", "split"]
 
@@ -82,9 +86,9 @@ class Renderer:
         gone: list[str] = []
         value = written(entry.author, self._guard(kind), self._secrets, gone)
         left += [(entry.address, path) for path in gone]
-        if kind.singleton:
-            return Item(entry, value, MAIN, value)
         texts: dict[str, bytes] = {}
+        if kind.singleton:
+            return Item(entry, _with_directories(kind, value, texts), MAIN, value, texts)
         named = self._with_files(entry, value, stem, texts)
         return Item(entry, named, f"{kind.section}/{stem}.yml", value, texts, self._file_keys(kind))
 
@@ -132,11 +136,39 @@ def _is_text(name: str, value: t.Any) -> bool:
     return bool(value) and isinstance(value, (Mapping, list))
 
 
+def _with_directories(kind: Kind, value: Document, texts: dict[str, bytes]) -> Document:
+    """The value in which contents by their path are files below a directory; what has no safe path stays."""
+    for key, target in directory_keys(kind.section).items():
+        held = value.get(target)
+        if not isinstance(held, Mapping):
+            continue
+        safe = safe_paths(held)
+        texts.update({f"{kind.section}/{path}": bytes_of(held[path]) for path in safe})
+        rest = {path: content for path, content in held.items() if path not in safe}
+        value = {name: inner for name, inner in value.items() if name != target}
+        value = {**({key: kind.section} if safe else {}), **value, **({target: rest} if rest else {})}
+    return value
+
+
+def safe_paths(paths: Iterable[str]) -> frozenset[str]:
+    """The paths that are files below a directory on every system, and differ there from all others."""
+    listed = list(paths)
+    folded = Counter(path.casefold() for path in listed)
+    return frozenset(path for path in listed if folded[path.casefold()] == 1 and all(map(_is_fit, path.split("/"))))
+
+
+def _is_fit(part: str) -> bool:
+    """Whether a name is a file name everywhere; what tools leave behind is not read from a directory."""
+    return part not in LEFT_OUT and file_stems([part])[part] == part
+
+
 def extension_of(entry: Authored, target: str, key: str, value: t.Any) -> str:
     """The extension of the file for a field of text.
 
     ``x-extension`` of the property that names the file says it, else the project's Git, else the name of the field.
     """
+    if (entry.kind.section, target) in _OF_SECTION:
+        return _OF_SECTION[entry.kind.section, target]
     if not isinstance(value, str):
         return "json"
     said = entry.kind.schema["properties"].get(key, {}).get("x-extension")
@@ -174,7 +206,8 @@ def files_of(
         files.update(item.texts)
         kind = item.entry.kind
         if kind.singleton:
-            main[kind.section] = item.value
+            if item.value:
+                main[kind.section] = item.value
         elif layout == "split":
             files[item.home] = encoded({kind.section: [item.value]}, item.entry.address)
         else:

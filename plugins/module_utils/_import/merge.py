@@ -13,14 +13,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .._configuration.directories import directory_keys
 from .._configuration.files import Refused, Tree, find
 from .._configuration.load import Configuration, Declaration
+from .._contents import bytes_of
 from .._errors import DssError, Problem
 from .._kinds import KINDS
 from .._kinds.base import Resource
 from .._plan.model import CREATE, Action, Plan
 from .authors import Authored
-from .layout import MAIN, TO_PROVIDE, Item, Layout, content_of, encoded, in_main, to_provide
+from .layout import MAIN, TO_PROVIDE, Item, Layout, content_of, encoded, in_main, safe_paths, to_provide
 from .round_trip import YamlFile, key_at, merged_value, node_of, section_node
 from .secrets import Secrets
 
@@ -114,7 +116,8 @@ def merged(
     for declaration in sorted(gone, key=lambda entry: (entry.location.file, -entry.location.line)):
         _remove(merging, declaration, configuration)
     for item in items.values():
-        _add(merging, item)
+        if item.value:
+            _add(merging, item)
     _require(merging, wanted.requirements)
     _list_secrets(merging, wanted.secrets)
     return merging.done(), merging.problems
@@ -161,7 +164,7 @@ def _change(merging: Merging, declaration: Declaration, item: Item, fields: list
         merging.problems.append(Problem(message, declaration.path, declaration.location))
         return
     for name in fields:
-        if _set_file(merging, node, declaration, item, name):
+        if _set_file(merging, node, declaration, item, name) or _set_directory(merging, node, declaration, item, name):
             continue
         key = _key(node, declaration, name)
         if name not in item.entry.author:
@@ -205,6 +208,23 @@ def _set_file(merging: Merging, node: t.Any, declaration: Declaration, item: Ite
             merging.text(place, None)
         return name not in item.entry.author
     merging.text(place, content_of(item.whole[name], f"{item.entry.address} {name}"))
+    return True
+
+
+def _set_directory(merging: Merging, node: t.Any, declaration: Declaration, item: Item, name: str) -> bool:
+    """Write the files of the directory from which a field is taken, where one is; says whether that was all."""
+    keys = directory_keys(KINDS[declaration.kind].section)
+    key = next((key for key, target in keys.items() if target == name and key in node), None)
+    folder = _place(merging, declaration, str(node[key])) if key else None
+    if folder is None:
+        return False
+    current, wanted = declaration.fields.get(name) or {}, item.entry.author.get(name) or {}
+    inline = node.get(name) or {}
+    safe = safe_paths(wanted)
+    for path in [path for path in {**current, **wanted} if current.get(path) != wanted.get(path)]:
+        if path in inline or (path in wanted and path not in safe):
+            return False
+        merging.text(f"{folder}/{path}", bytes_of(wanted[path]) if path in wanted else None)
     return True
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -55,6 +55,11 @@ _COLLECTIONS: Mapping[Segments, _Collection] = {
     ("knowledge-banks",): _Collection("knowledge-banks"),
     ("sql-notebooks",): _Collection("notebooks"),  # unverified: the folder
 }
+# The folder of the objects in a list, where real projects show it.
+_FOLDERS: Mapping[Segments, str] = {
+    ("jupyter-notebooks",): "ipython_notebooks",
+    **{place: entry.folder for place, entry in _COLLECTIONS.items() if place != ("sql-notebooks",)},
+}
 # The texts in ``params`` of a web app that are files of their own, by type. All but ``python`` are unverified.
 _PYTHON = {"python": "backend.py"}
 _WEBAPP_CODE: Mapping[str, Mapping[str, str]] = {
@@ -64,6 +69,13 @@ _WEBAPP_CODE: Mapping[str, Mapping[str, str]] = {
     "STREAMLIT": _PYTHON,
     "SHINY": {"ui": "ui.R", "server": "server.R"},
 }
+
+
+def is_empty_list(path: str, files: Iterable[str]) -> bool:
+    """Whether a list of objects is known to be empty, because an export of the project has none of their files."""
+    place = tuple(unquote(part) for part in path.strip("/").split("/"))[2:]
+    folder = _FOLDERS.get(place)
+    return folder is not None and not any(file.startswith(f"{folder}/") for file in files)
 
 
 class OfflineNode:
@@ -101,7 +113,7 @@ class OfflineNode:
         if below[:1] == ("jupyter-notebooks",) and len(below) == 2:
             return self._json(f"ipython_notebooks/{below[1]}.ipynb", path)
         if below[:2] == ("libraries", "contents"):
-            return self._library_file("/".join(below[2:]), path)
+            return self._library_file("/".join(below[2:]), path, query.get("dataEncoding") == "base64")
         raise NodeError(f"{path}: the files of a project do not tell", 404, "NotFoundException")
 
     def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
@@ -216,14 +228,11 @@ class OfflineNode:
         files = {name for name in below if folder + name in self._contents}
         return [{"name": name, "children": None if name in files else self._tree(f"{folder}{name}/")} for name in below]
 
-    def _library_file(self, name: str, path: str) -> Document:
+    def _library_file(self, name: str, path: str, encoded: bool) -> Document:
         data = self._contents.get(f"lib/{name}")
         if data is None:
             raise NodeError(f"{path} does not exist", 404, "NotFoundException")
-        try:
-            return {"data": data.decode("utf-8")}
-        except UnicodeDecodeError:
-            return {"data": base64.b64encode(data).decode("ascii"), "dataEncoding": "base64"}
+        return {"data": base64.b64encode(data).decode("ascii") if encoded else data.decode("utf-8", "replace")}
 
 
 def _is_notebook(path: str, start: str) -> bool:

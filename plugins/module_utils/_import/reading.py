@@ -26,6 +26,7 @@ from .._node.client import DssNode
 from .._node.parallel import gather
 from .._plan.compare import Document
 from .archive import Files, read_zip
+from .offline import is_empty_list
 
 Documents = dict[str, dict[str, Document]]
 
@@ -39,10 +40,11 @@ class ProjectRead:
 
 
 class ReadOnce:
-    """A node of which nothing is asked twice: several kinds read the same answer."""
+    """A node of which nothing is asked twice, and no list that is empty as the ``files`` of the project say."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, files: frozenset[str] | None = None) -> None:
         self._node = node
+        self._files = files
         self._lock = Lock()
         self._asking: dict[t.Any, Lock] = {}
         self._answers: dict[t.Any, t.Any] = {}
@@ -55,7 +57,8 @@ class ReadOnce:
         with asking:
             if key in self._answers:
                 return copy.deepcopy(self._answers[key])
-            answer = self._answers[key] = self._node.get(path, **query)
+            known = self._files is not None and is_empty_list(path, self._files)
+            answer = self._answers[key] = [] if known else self._node.get(path, **query)
             return copy.deepcopy(answer) if _is_shared(path, answer) else answer
 
     def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
@@ -101,7 +104,7 @@ def read_whole(
     Raises ``DssError`` where the project cannot be read. ``offline`` says that the node is made of files, which may
     not tell of every kind.
     """
-    once = ReadOnce(node)
+    once = ReadOnce(node, paths)
     kinds = list(kinds)
     first = [kind for kind in kinds if kind.name == "project"]
     with understood(f"project {project}"):

@@ -132,6 +132,8 @@ class _Import:
         self._work = work
         self._target = caller.base / Path(str(params["path"])).expanduser()
         self._declared = declared(sourced)
+        for kind, why in sourced.silent.items():
+            caller.explain(f"no {kind.replace('_', ' ')} is imported: {why}")
         self._loads = True  # whether the files are a valid configuration; an update must not break one
         self._writes = False
         secrets |= {str(value) for value in self._declared.secrets.values.values()}
@@ -245,7 +247,7 @@ class _Import:
             "changed": bool(made),
             "project": found.sourced.project,
             "files": made.as_data(),
-            "resources": [entry.address for entry in found.authors.objects],
+            "resources": [item.entry.address for item in found.rendered.items if item.value],
             "requirements": dict(found.requirements),
             "secrets": [
                 {"variable": entry.variable, "address": entry.address, "path": entry.path}

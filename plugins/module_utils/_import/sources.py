@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .._errors import DssError, NodeError
@@ -30,13 +30,17 @@ PROJECT_KINDS: tuple[Kind, ...] = tuple(kind for kind in KINDS.values() if kind.
 
 @dataclass(frozen=True)
 class Sourced:
-    """A project as it was read; ``not_imported`` counts files of each folder that no kind knows."""
+    """A project as it was read; ``not_imported`` counts files of each folder that no kind knows.
+
+    ``notes`` are warnings, ``silent`` are kinds of which the source cannot tell, each with the reason.
+    """
 
     project: str
     documents: Documents
     plugins: frozenset[str]
     not_imported: Mapping[str, int]
     notes: tuple[str, ...]
+    silent: Mapping[str, str] = field(default_factory=dict)
 
 
 def from_node(node: DssNode, project: str, by_index: bool, workers: int, check: Callable[[], None]) -> Sourced:
@@ -70,8 +74,7 @@ def from_files(source: Path, project: str | None) -> Sourced:
     paths = frozenset(files.contents)
     read = read_whole(node, key, PROJECT_KINDS, paths, 1, offline=True)
     notes = [f"{skipped} and was not read" for skipped in files.skipped]
-    notes += [f"no {kind.replace('_', ' ')} is imported: {why}" for kind, why in read.unread.items()]
-    return Sourced(key, read.documents, files.plugins, _not_imported(paths), tuple(notes))
+    return Sourced(key, read.documents, files.plugins, _not_imported(paths), tuple(notes), read.unread)
 
 
 def _not_imported(paths: Iterable[str]) -> dict[str, int]:
