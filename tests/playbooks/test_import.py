@@ -23,6 +23,9 @@ from support.playbook import run
 from support.sandbox import SandboxProcess
 
 KEY = "SHOP"
+# The export; metadata, settings, permissions, variables, tags, folder and Git of the project; datasets, managed folders,
+# SQL notebooks, the tree of the library.
+FIXED = 12
 FLOW: dict[str, t.Any] = {
     "project": {"key": KEY, "name": "Shop", "owner": "admin"},
     "variables": {"standard": {"currency": "EUR"}},
@@ -121,10 +124,10 @@ def test_a_second_import_rewrites_nothing(shop: SandboxProcess, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("lists", [0, 1])
-def test_an_import_costs_seven_calls_and_one_for_each_object_without_content(
+def test_an_import_costs_fixed_calls_and_one_for_each_object_without_content(
     shop: SandboxProcess, tmp_path: Path, lists: int
 ) -> None:
-    """The export, three of the project, variables, datasets, folders; two recipes, two scenarios, one script."""
+    """Two recipes, two scenarios, one script, and the settings of the library, which are a file."""
     if lists:
         for name in ("a", "b", "c"):
             project = shop.client().get_project(KEY)
@@ -132,7 +135,8 @@ def test_an_import_costs_seven_calls_and_one_for_each_object_without_content(
             project.create_managed_folder(name)
         shop.control.forget_calls()
     bring(shop, tmp_path)
-    assert shop.control.calls()["total"] == 7 + 5
+    assert shop.control.calls()["total"] == FIXED + 6
+    assert FIXED <= 15
 
 
 def test_without_an_export_every_kind_is_listed(shop: SandboxProcess, tmp_path: Path) -> None:
@@ -284,6 +288,34 @@ def test_two_of_one_name_cannot_be_declared_and_the_run_names_them(shop: Sandbox
         bring(shop, tmp_path)
     assert contents(tmp_path), "what could be written was"
     assert not list((tmp_path / "shop" / ".dataiku").rglob(f"{KEY}.state.json")), "and nothing is recorded"
+
+
+def test_library_and_notebooks_are_files(shop: SandboxProcess, tmp_path: Path) -> None:
+    project = shop.client().get_project(KEY)
+    folder = project.get_library().add_folder("python")
+    for name, content in {"util.py": "x = '{{ y }} ${z}'\n", "api_token.py": "t = 1\n", "b.bin": b"\0\xff"}.items():
+        folder.add_file(name).write(content)
+    cell = {"cell_type": "code", "source": ["print(1)\n"], "metadata": {}, "outputs": [], "execution_count": None}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    project.create_jupyter_notebook(
+        "look at it", {"metadata": kernel, "nbformat": 4, "nbformat_minor": 5, "cells": [cell]}
+    )
+    done = bring(shop, tmp_path)
+    place = tmp_path / "shop"
+    assert (place / "library/python/util.py").read_text() == "x = '{{ y }} ${z}'\n"
+    assert (place / "library/python/b.bin").read_bytes() == b"\0\xff"
+    assert json.loads((place / "notebooks/code/look at it.ipynb").read_text())["cells"][0]["source"]
+    assert (done["not_imported"], done["warnings"]) == ({}, [])
+
+    folder.get_file("util.py").write("changed\n")
+    folder.add_file("new.py").write("n\n")
+    folder.get_file("b.bin").delete()
+    assert bring(shop, tmp_path, update=True)["files"] == {
+        "created": ["library/python/new.py"],
+        "updated": ["library/python/util.py"],
+        "removed": ["library/python/b.bin"],
+    }
+    assert not deploy(shop, tmp_path)["changed"]
 
 
 def test_names_that_are_no_file_names(shop: SandboxProcess, tmp_path: Path) -> None:

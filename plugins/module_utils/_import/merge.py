@@ -218,7 +218,7 @@ def _set_directory(merging: Merging, node: t.Any, declaration: Declaration, item
     folder = _place(merging, declaration, str(node[key])) if key else None
     if folder is None:
         return False
-    current, wanted = declaration.fields.get(name) or {}, item.entry.author.get(name) or {}
+    current, wanted = declaration.fields.get(name) or {}, item.whole.get(name) or {}
     inline = node.get(name) or {}
     safe = safe_paths(wanted)
     for path in [path for path in {**current, **wanted} if current.get(path) != wanted.get(path)]:

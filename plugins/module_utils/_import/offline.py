@@ -55,11 +55,13 @@ _COLLECTIONS: Mapping[Segments, _Collection] = {
     ("knowledge-banks",): _Collection("knowledge-banks"),
     ("sql-notebooks",): _Collection("notebooks"),  # unverified: the folder
 }
-# The folder of the objects in a list, where real projects show it.
+# The folder of the objects in a list.
 _FOLDERS: Mapping[Segments, str] = {
     ("jupyter-notebooks",): "ipython_notebooks",
-    **{place: entry.folder for place, entry in _COLLECTIONS.items() if place != ("sql-notebooks",)},
+    ("wiki",): "wiki",
+    **{place: entry.folder for place, entry in _COLLECTIONS.items()},
 }
+_SURE = _FOLDERS.keys() - {("sql-notebooks",), ("wiki",)}  # real projects show the folder, and it holds nothing else
 # The texts in ``params`` of a web app that are files of their own, by type. All but ``python`` are unverified.
 _PYTHON = {"python": "backend.py"}
 _WEBAPP_CODE: Mapping[str, Mapping[str, str]] = {
@@ -73,9 +75,17 @@ _WEBAPP_CODE: Mapping[str, Mapping[str, str]] = {
 
 def is_empty_list(path: str, files: Iterable[str]) -> bool:
     """Whether a list of objects is known to be empty, because an export of the project has none of their files."""
-    place = tuple(unquote(part) for part in path.strip("/").split("/"))[2:]
-    folder = _FOLDERS.get(place)
-    return folder is not None and not any(file.startswith(f"{folder}/") for file in files)
+    place = _below_project(path)
+    return place in _SURE and not any(file.startswith(f"{_FOLDERS[place]}/") for file in files)
+
+
+def folder_of(path: str) -> str | None:
+    """The folder with the files of the objects that a call lists, None for any other call."""
+    return _FOLDERS.get(_below_project(path))
+
+
+def _below_project(path: str) -> Segments:
+    return tuple(unquote(part) for part in path.strip("/").split("/"))[2:]
 
 
 class OfflineNode:

@@ -26,17 +26,18 @@ from .._node.client import DssNode
 from .._node.parallel import gather
 from .._plan.compare import Document
 from .archive import Files, read_zip
-from .offline import is_empty_list
+from .offline import folder_of, is_empty_list
 
 Documents = dict[str, dict[str, Document]]
 
 
 @dataclass(frozen=True)
 class ProjectRead:
-    """The objects by kind and id, and kinds that could not be read, each with the reason."""
+    """The objects by kind and id, kinds that could not be read, each with the reason, and the folders of what was listed."""
 
     documents: Documents
     unread: Mapping[str, str]
+    folders: frozenset[str]
 
 
 class ReadOnce:
@@ -48,11 +49,14 @@ class ReadOnce:
         self._lock = Lock()
         self._asking: dict[t.Any, Lock] = {}
         self._answers: dict[t.Any, t.Any] = {}
+        self.folders: set[str] = set()  # with the files of what was listed
 
     def get(self, path: str, /, **query: t.Any) -> t.Any:
         """The answer of the node, asked for once; each caller gets a copy of its own."""
         key = (path.rstrip("/"), *sorted(query.items()))
+        folder = folder_of(path)
         with self._lock:
+            self.folders.update([folder] if folder else [])
             asking = self._asking.setdefault(key, Lock())
         with asking:
             if key in self._answers:
@@ -128,7 +132,7 @@ def read_whole(
             del documents[kind.name][object_id]
         else:
             documents[kind.name][object_id] = answer
-    return ProjectRead(documents, unread)
+    return ProjectRead(documents, unread, frozenset(once.folders))
 
 
 def _ids(

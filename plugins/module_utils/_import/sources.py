@@ -61,7 +61,7 @@ def from_node(node: DssNode, project: str, by_index: bool, workers: int, check: 
                 raise
             notes.append(f"every kind of object was listed, because the node gives no export of the project: {error}")
     read = read_whole(node, project, PROJECT_KINDS, paths, workers, check)
-    return Sourced(project, read.documents, plugins, _not_imported(paths or ()), tuple(notes))
+    return Sourced(project, read.documents, plugins, _not_imported(paths or (), read.folders), tuple(notes))
 
 
 def from_files(source: Path, project: str | None) -> Sourced:
@@ -74,12 +74,12 @@ def from_files(source: Path, project: str | None) -> Sourced:
     paths = frozenset(files.contents)
     read = read_whole(node, key, PROJECT_KINDS, paths, 1, offline=True)
     notes = [f"{skipped} and was not read" for skipped in files.skipped]
-    return Sourced(key, read.documents, files.plugins, _not_imported(paths), tuple(notes), read.unread)
+    return Sourced(key, read.documents, files.plugins, _not_imported(paths, read.folders), tuple(notes), read.unread)
 
 
-def _not_imported(paths: Iterable[str]) -> dict[str, int]:
-    """The files that no kind knows, counted by their folder at the top."""
-    folders = tuple(f"{kind.git_folder}/" for kind in PROJECT_KINDS if kind.git_folder)
+def _not_imported(paths: Iterable[str], listed: frozenset[str]) -> dict[str, int]:
+    """The files of folders that no kind has and none has listed, counted by their folder at the top."""
+    folders = tuple(f"{name}/" for name in {*listed, *(kind.git_folder for kind in PROJECT_KINDS)} if name)
     others = (path for path in paths if path not in _OF_PROJECT and not path.startswith(folders))
     return dict(sorted(Counter(path.partition("/")[0] for path in others).items()))
 
