@@ -91,6 +91,11 @@ def imported(sandbox: SandboxProcess, folder: Path) -> None:
         (folder / "export.zip").write_bytes(export.read())
 
 
+def charted(sandbox: SandboxProcess, _folder: Path) -> None:
+    """An insight that somebody made."""
+    sandbox.client().get_project("QUICKSTART").create_insight({"name": "Orders table", "type": "dataset_table"})
+
+
 VERBS = ("build", "gate", "scenario_run")  # they always change
 READS = ("build_info", "scenario_run_info")  # they never do
 PREPARED = {
@@ -98,6 +103,8 @@ PREPARED = {
     "state_lock": locked,
     "project_import": imported,
     "rollback": deployed,
+    "dashboard": charted,
+    "zone": runnable,
     **dict.fromkeys((*VERBS, *READS), runnable),
 }
 

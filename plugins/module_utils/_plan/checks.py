@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from .._errors import Problem
 from .._kinds.base import Kind, Resource
-from .model import BOTH, CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
+from .model import BOTH, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
 
 _OF_PLUGINS = ("CustomPython_", "CustomCode_")
 
@@ -60,12 +61,38 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
     return problems
 
 
+def cautions(actions: Iterable[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """What the kinds have to say of the objects that are to be changed."""
+    return [
+        Problem(f"{action.address}: {text}", action.resource.path, action.resource.location, "warning")
+        for action in actions
+        if action.resource is not None and action.action in (UPDATE, RENAME)
+        for text in kinds[action.kind].cautions(
+            replace(action.resource, declared=action.declared), action.before, snapshot.caller
+        )
+    ]
+
+
 def protections(actions: Iterable[Action], kinds: Mapping[str, Kind]) -> list[Problem]:
     """What is never deleted."""
     return [
         Problem(f"{action.address} is not deleted: {reason}", location=action.location)
         for action in actions
         if action.destroys and (reason := kinds[action.kind].protected(action.before))
+    ]
+
+
+def data_limits(actions: Iterable[Action], options: Options, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """Deletions that take data along which nobody gave up, where DSS cannot keep it."""
+    if options.drop_data:
+        return []
+    return [
+        Problem(
+            f"{action.address} would be deleted with {kinds[action.kind].data}: set drop_data=true if this is what you want",
+            location=action.location,
+        )
+        for action in actions
+        if action.destroys and kinds[action.kind].data_goes_along
     ]
 
 
@@ -110,7 +137,7 @@ def surroundings(
     }
     for action in actions:
         resource = action.resource
-        if resource is None or action.action not in (CREATE, UPDATE, REPLACE):
+        if resource is None or action.action not in (CREATE, UPDATE, REPLACE, RENAME):
             continue
         for kind, name in resource.references:
             if kind == "connection" and name not in declared and name not in snapshot.connections and "${" not in name:

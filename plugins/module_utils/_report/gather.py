@@ -32,7 +32,7 @@ from .compared import DRIFTED, MISSED, Found, as_recorded, compared
 from .drift import Read, drift_report
 from .state import Report, state_report
 
-_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project")
+_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project" and not kind.singleton)
 _NO_TARGET = Target(None, {})
 
 
@@ -120,7 +120,7 @@ def _target(params: Mapping[str, t.Any], caller: Caller) -> Target:
         return _NO_TARGET
     path = caller.base / Path(str(params["path"])).expanduser()
     variables = params.get("configuration_variables") or {}
-    wanted = {**params, "path": path, "variables": variables, "naming": "dss", "strict": True}
+    wanted = {**params, "path": path, "variables": variables, "naming": "dss", "strict": True, "allow_python": False}
     targets = targets_of(wanted, caller)
     return next((target for target in targets if target.project == params.get("project")), targets[0])
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..router import Route
 from . import (
+    assets,
     code_envs,
     connections,
     data_quality,
@@ -39,6 +40,7 @@ from . import (
     scenarios,
     standards,
     users,
+    wiki,
 )
 
 _PROJECTS: list[Route] = [
@@ -52,6 +54,7 @@ _PROJECTS: list[Route] = [
     *general_settings.ROUTES,
     *project_folders.ROUTES,
     *projects.ROUTES,
+    *assets.ROUTES,
     *imports.ROUTES,
     *git.ROUTES,
     *libraries.ROUTES,
@@ -68,6 +71,7 @@ _PROJECTS: list[Route] = [
     *flow.ROUTES,
     *metrics.ROUTES,
     *standards.ROUTES,
+    *wiki.ROUTES,
 ]
 
 # A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the
