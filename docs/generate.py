@@ -63,7 +63,11 @@ PART_SAMPLES = {
         "triggers[]": ("temporal", "ds_modified", "sql_query", "custom_python", "follow_scenariorun"),
         "params.steps[]": ("build_flowitem", "check_dataset", "custom_python", "run_scenario"),
         "reporters[]": ("",),
-    }
+    },
+    "dataset": {
+        "metrics.probes[]": ("col_stats", "python", "sql_query"),
+        "metricsChecks.checks[]": ("RecordCountInRangeRule", "numericRange"),
+    },
 }
 PARTS = {"triggers": scenario_parts.TRIGGER, "steps": scenario_parts.STEP, "reporters": scenario_parts.REPORTER}
 
@@ -143,20 +147,46 @@ def section(kind):
     for key, target in directories.directory_keys(kind.section).items():
         lines += [f"`{key}` names a directory whose files go to `{target}`, by their paths in it.", ""]
     tables = {}
+    inner = {entry.name: entry.inner for entry in kind.shape.fields}
     for name, rule in own.items():
         for branch in [rule, *rule.get("anyOf", [])]:
             if name != "raw" and branch.get("type") == "object" and branch.get("properties"):
-                lines += [
-                    f"`{name}` as a mapping:",
-                    "",
-                    *keys_of(branch["properties"], branch.get("required", ()), {})[:-1],
-                    "",
-                ]
+                lines += mapping_text(name, branch, inner.get(name))
             table = members(kind, name, branch)
             if table:
                 tables.setdefault("\n".join(table), []).append(f"`{name}`")
+        if inner.get(name):
+            lines += nested_tables(name, inner[name], tables)
     for table, names in tables.items():
         lines += [f"A member of {' or '.join(names)} that is a mapping:", "", table]
+    return lines
+
+
+def places_in(shape, properties):
+    """The place of each key of a mapping in that of DSS, where a table says it."""
+    known = {entry.name: f"`{entry.path}`" for entry in shape.fields} if shape else {}
+    return known if known.keys() <= properties.keys() else {}
+
+
+def mapping_text(name, rule, shape):
+    keys = keys_of(rule["properties"], rule.get("required", ()), places_in(shape, rule["properties"]))
+    return [f"`{name}` as a mapping:", "", *keys[:-1], ""]
+
+
+def nested_tables(name, shape, tables):
+    """The tables of what is inside of a field, at whatever depth; those of members are put into ``tables``."""
+    lines = []
+    for entry in shape.fields:
+        if entry.inner is None:
+            continue
+        label, rule = f"{name}.{entry.name}", entry.schema
+        if rule.get("type") == "array":
+            properties = rule["items"]["properties"]
+            table = keys_of(properties, rule["items"].get("required", ()), places_in(entry.inner, properties))
+            tables.setdefault("\n".join(table), []).append(f"`{label}`")
+        else:
+            lines += mapping_text(label, rule, entry.inner)
+        lines += nested_tables(label, entry.inner, tables)
     return lines
 
 
@@ -165,7 +195,7 @@ def members(kind, name, rule):
     inner = rule.get("items", {})
     for branch in [inner, *inner.get("anyOf", [])]:
         if branch.get("properties"):
-            places = {}
+            places = places_in({entry.name: entry.inner for entry in kind.shape.fields}.get(name), branch["properties"])
             if name in PARTS and kind.name == "scenario":
                 places = {entry.name: f"`{entry.path}`" for entry in PARTS[name].fields}
                 short = "short form" if name != "reporters" else ""
@@ -352,6 +382,7 @@ def rule_text(kind, path, rule):
         return f"{shown} is a set: order and repetitions mean nothing."
     if isinstance(rule, compare.Keyed):
         tail = ", then what names none of them by its place and type" if rule.by_position else ""
+        tail += "; those that are not declared are left alone" if rule.partial else ""
         return f"{shown} is a list whose members are known by {' or '.join(f'`{key}`' for key in rule.keys)}{tail}."
     if isinstance(rule, compare.AsText):
         return f"{shown} is text: `\\r\\n` is `\\n`, and blanks and blank lines at its end mean nothing."

@@ -11,7 +11,8 @@ short_description: Manage the general settings of a DSS node
 version_added: 0.4.0
 description:
   - Changes what is declared of the general settings, and leaves everything else as it is.
-  - DSS keeps one document for all of them without a lock. It is read again right before it is written, so two tasks at the same time can still overwrite each other; run one after the other.
+  - DSS keeps one document for all of them without a lock. It is read again right before it is written, but two tasks at
+    the same time can still overwrite each other, so run one after the other.
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:

@@ -155,7 +155,7 @@ def test_what_left_the_file_goes_but_for_what_is_always_there(deployed: Node) ->
         ("user.ada", "project_folder.Finance", "project_folder.Finance/Reports", "plugin.mailer"), "delete"
     )
     assert deployed.actions(left) == expected
-    with pytest.raises(DssError, match="4 objects would be deleted or replaced .* max_deletes is 3"):
+    with pytest.raises(DssError, match=r"4 objects would be deleted or replaced .* max_deletes is 3"):
         deployed.run(copy.deepcopy(left), max_deletes=3)
     deployed.run(left)
     assert "ada" not in [user["login"] for user in deployed.client.list_users()]
@@ -277,7 +277,7 @@ def test_an_archive_brings_a_plugin_and_its_next_version(node: Node, tmp_path: P
     assert node.client.get_plugin("mailer").get_settings().get_raw()["codeEnvName"]
     older = packed("1.2.0")
     older["plugins"][0]["version"] = "2.0.0"
-    with pytest.raises(DssError, match="brought version 1.2.0, declared is 2.0.0"):
+    with pytest.raises(DssError, match=r"brought version 1\.2\.0, declared is 2\.0\.0"):
         node.run(older)
 
 

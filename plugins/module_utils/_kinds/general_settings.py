@@ -13,7 +13,8 @@ from dataclasses import replace
 from .._errors import DssError
 from .._plan.compare import AsSet, Document, Keyed, Rule
 from .base import Kind, Neighbours, Node, Resource
-from .parts import listed, secret_rules
+from .parts import members
+from .secret_rules import secret_rules
 from .shape import FLAG, OBJECT, TEXT, TEXTS, Field, Shape, described
 
 _EXECUTION_CONFIGS = "containerSettings.executionConfigs"
@@ -87,20 +88,18 @@ class GeneralSettings(Kind):
     rights = "administer the node"
     shape = Shape(
         fields=(
-            listed(
+            members(
                 "execution_configs", _EXECUTION_CONFIGS, _EXECUTION_CONFIG, "Configurations of container execution."
             ),
-            listed("build_configs", _BUILD_CONFIGS, _BUILD_CONFIG, "Configurations for building their images."),
+            members("build_configs", _BUILD_CONFIGS, _BUILD_CONFIG, "Configurations for building their images."),
             Field(
                 "default_execution_config",
                 "containerSettings.defaultExecutionConfig",
                 described(TEXT, "Name of the execution configuration that is used where none is chosen."),
             ),
             Field("impersonation", "impersonation.enabled", described(FLAG, "Whether user isolation is on.")),
-            listed("user_rules", "impersonation.userRules", _USER_RULE, "All impersonation rules of users.", ("type",)),
-            listed(
-                "group_rules", "impersonation.groupRules", _GROUP_RULE, "All impersonation rules of groups.", ("type",)
-            ),
+            members("user_rules", "impersonation.userRules", _USER_RULE, "All impersonation rules of users."),
+            members("group_rules", "impersonation.groupRules", _GROUP_RULE, "All impersonation rules of groups."),
         )
     )
     rules: Mapping[str, Rule] = {

@@ -14,8 +14,9 @@ from .._errors import DssError, NodeError
 from .._plan.compare import Document, Keyed, Rule, merge
 from .awaited import awaited, failures
 from .base import Kind, Known, Neighbours, Node, Resource, with_references
-from .parts import listed, secret_rules
+from .parts import members
 from .paths import path_of
+from .secret_rules import secret_rules
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, Field, Shape, described
 
 _PRESETS = "settings.presets"
@@ -96,8 +97,8 @@ class Plugin(Kind):
                 described(TEXT, "Version that is to be installed. The store gives only its newest one."),
             ),
             Field("code_env", "settings.codeEnvName", described(TEXT, "Code environment that it uses.")),
-            listed("presets", _PRESETS, _PRESET, "Presets; others are left alone.", ("name", "type")),
-            listed("parameter_sets", _SETS, _SET, "What may be done with parameter sets; others are left alone."),
+            members("presets", _PRESETS, _PRESET, "Presets; others are left alone."),
+            members("parameter_sets", _SETS, _SET, "What may be done with parameter sets; others are left alone."),
             Field(
                 "permissions",
                 "settings.permissions",

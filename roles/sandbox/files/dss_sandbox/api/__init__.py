@@ -28,6 +28,7 @@ from . import (
     jobs,
     libraries,
     library_references,
+    metrics,
     notebooks,
     plugins,
     project_folders,
@@ -65,6 +66,7 @@ _PROJECTS: list[Route] = [
     *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
+    *metrics.ROUTES,
     *standards.ROUTES,
 ]
 
