@@ -143,6 +143,7 @@ class Kind:
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
     creatable = True  # whether the API has a call that makes one
+    always_listed = True  # whether a plan lists them in a project that declares none, to tell what is not managed
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it

@@ -117,7 +117,9 @@ def refresh(
         return Refresh(standing=stood, reason=str(error))
     surviving = frozenset(_recordable(reading.addresses, state, kinds)) - moved.addresses
     unmanaged = None if moved.others else reading.unmanaged
-    listable = (kind.section for kind in kinds.values() if kind.scope == "project" and not kind.singleton)
+    listable = (
+        kind.section for kind in kinds.values() if kind.scope == "project" and not kind.singleton and kind.always_listed
+    )
     return Refresh(
         skip=frozenset(key for key in surviving if key in desired and _as_declared(desired[key], state)),
         standing=stood,
@@ -240,12 +242,13 @@ def _moved(
     for path in changed_paths(node, project, commit, end.head):
         folder, _slash, name = path.partition("/")
         if folder in folders:
-            ids = kinds[folders[folder]].ids_in_git(name)
+            kind = kinds[folders[folder]]
+            ids = kind.ids_in_git(name)
             if not ids:
                 raise NoHistory(f"{path} has changed, and what that means is not known")
-            touched = {owners.get((folders[folder], object_id), "") for object_id in ids} - {""}
+            touched = {owners.get((kind.name, object_id), "") for object_id in ids} - {""}
             addresses |= touched
-            others |= not touched
+            others |= not touched and not kind.singleton
         elif folder in _ALL_PROJECTS:
             raise NoHistory("one Git repository holds all projects of the node")
         elif folder not in _ELSEWHERE:

@@ -168,7 +168,8 @@ def pruned(actions: Sequence[Action], snapshot: Snapshot, options: Options, kind
 
 def unmanaged(actions: Sequence[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> tuple[str, ...] | None:
     """What the project holds and no action speaks of; None where not all of it was listed."""
-    listed = [kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton]
+    told = (kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton)
+    listed = [kind for kind in told if kind.always_listed or kind.name in snapshot.listed]
     if not snapshot.project_exists:
         return ()
     if any(kind.name not in snapshot.listed for kind in listed):

@@ -38,6 +38,7 @@ _GONE = {
     "project": "its Git history, its jobs and what of it is not managed",
     "dataset": "its creation tag and the history of its metrics and checks",
     "managed_folder": "its id and its creation tag",
+    "notebook": "outputs and runs of its cells, and the id of an SQL notebook",
     "recipe": "its creation tag",
     "scenario": "its creation tag and the history of its runs",
     "connection": "its secrets",
