@@ -41,7 +41,6 @@ from ._undo import undone
 from ._work import Work, complete_images, with_tool
 
 _ON_DRIFT: Mapping[t.Optional[str], t.Any] = {"alert_only": "keep", "auto_correct": "overwrite", None: "overwrite"}
-_OF_PROJECT = [kind for kind in KINDS.values() if kind.scope == "project"]
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,7 @@ class Deployment:
                 interrupted=work.ledger.interrupted is not None,
             )
         skip = {key: self.recorded[key] for key in refreshed.skip}
-        of_project = refreshed.sections if skip else self._sections() if project else frozenset()
+        of_project = refreshed.sections if skip else self._listed() if project else frozenset()
         of_instance = {
             KINDS[entry.kind].section
             for key, entry in self.recorded.items()
@@ -199,6 +198,17 @@ class Deployment:
             adopted = {action.address for action in plan.actions if action.adopts}
             plan = replace(plan, unmanaged=tuple(key for key in refreshed.unmanaged if key not in adopted))
         return Planned(_with_twins(plan, desired), snapshot, refreshed)
+
+    def _listed(self) -> frozenset[str]:
+        """The sections of a project of which all is listed: what was recorded may go, what is not managed is told."""
+        recorded = {entry.kind for entry in self.recorded.values()}
+        return frozenset(
+            kind.section
+            for name, kind in KINDS.items()
+            if kind.scope == "project"
+            and not kind.singleton
+            and (kind.surveyed or name in recorded or kind.section in self.target.sections)
+        )
 
     def _zones(self, snapshot: Snapshot) -> Mapping[str, frozenset[tuple[str, str]]]:
         if self.target.project is None or not selectors_need_zones(self.params["only"]):
@@ -328,16 +338,6 @@ class Deployment:
             unmanaged=planned.plan.unmanaged,
             now=self.started,
         )
-
-    def _sections(self) -> frozenset[str]:
-        """What is listed of a project that is read whole: all of it where it is to go, else what may be deleted or told."""
-        recorded = {entry.kind for entry in self.recorded.values()}
-        is_absent = self.params["state"] == "absent"
-        return self.target.sections | {
-            kind.section
-            for kind in _OF_PROJECT
-            if kind.always_listed or (not kind.singleton and (is_absent or kind.name in recorded))
-        }
 
     def _was_read(self, planned: Planned) -> bool:
         """Whether the plan read an object that it leaves as it is: only then it matters of which moment that was."""

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import Location
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Neighbours
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.client import DssNode
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.options import NodeOptions
-from support.declare import declare, read_documents, write
+from support.declare import Documents, declare, read_documents, write
 from support.engine import run_module
 from support.sandbox import CORPUS, ROOT, SandboxProcess, import_project
 
@@ -84,6 +86,10 @@ def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, path
     write(configuration, path)
     planned = apply(original, path)["plan"]["text"]
     connect_like(original, empty, configuration)
+    elsewhere = made_elsewhere(configuration, documents)
+    if elsewhere:
+        bring(elsewhere, empty, path.with_name("brought"))
+        write(with_external(configuration, elsewhere), path)
     created = apply(empty, path)["plan"]["summary"]["create"]
     again = apply(empty, path)["plan"]["text"]
     declared = by_address(configuration)
@@ -93,7 +99,47 @@ def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, path
         for (kind, name), author in declared.items()
         if (found := unexplained_differences(author, copied.get((kind, name)), kind))
     }
-    return RoundTrip(types_of(documents, declared), declared, planned, created, again, copied, unexplained)
+    brought = len(elsewhere) + (2 if elsewhere else 0)  # with the project and its variables
+    return RoundTrip(types_of(documents, declared), declared, planned, created + brought, again, copied, unexplained)
+
+
+def made_elsewhere(configuration: t.Mapping[str, t.Any], documents: Documents) -> dict[Address, dict[str, t.Any]]:
+    """What the API cannot make: its document, by kind and id."""
+    found = {}
+    for kind in KINDS.values():
+        section = configuration.get(kind.section)
+        for author in section if isinstance(section, list) else ():
+            resource = kind.resource(author, KEY, Neighbours(), Location(), "")
+            if not kind.can_make(resource):
+                object_id = t.cast(str, kind.find(resource, documents[kind.name]))
+                found[kind.name, object_id] = documents[kind.name][object_id]
+    return found
+
+
+def bring(objects: t.Mapping[Address, dict[str, t.Any]], sandbox: SandboxProcess, folder: Path) -> None:
+    """A project that holds these objects alone, through the node's own import."""
+    for (kind, object_id), document in objects.items():
+        place = folder / KINDS[kind].git_folder / f"{object_id}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(document), encoding="utf-8")
+    (folder / "params.json").write_text(json.dumps({"owner": "admin", "permissions": []}), encoding="utf-8")
+    import_project(sandbox.client(), folder, KEY)
+
+
+def with_external(
+    configuration: t.Mapping[str, t.Any], elsewhere: t.Mapping[Address, dict[str, t.Any]]
+) -> dict[str, t.Any]:
+    """The configuration in which these objects are only looked for."""
+    labels = {(kind, KINDS[kind].label(object_id, document)) for (kind, object_id), document in elsewhere.items()}
+    result = dict(configuration)
+    for kind in KINDS.values():
+        section = configuration.get(kind.section)
+        if isinstance(section, list):
+            result[kind.section] = [
+                {"name": author["name"], "external": True} if (kind.name, kind.identity(author)) in labels else author
+                for author in section
+            ]
+    return result
 
 
 def types_of(documents: t.Mapping[str, t.Any], declared: t.Iterable[Address]) -> dict[Address, str]:

@@ -84,12 +84,18 @@ def runnable(sandbox: SandboxProcess, folder: Path) -> None:
     sandbox.control.instance(standards_checks=[{"id": "described", "name": "It is described"}])
 
 
+def charted(sandbox: SandboxProcess, _folder: Path) -> None:
+    """An insight that somebody made."""
+    sandbox.client().get_project("QUICKSTART").create_insight({"name": "Orders table", "type": "dataset_table"})
+
+
 VERBS = ("build", "gate", "scenario_run")  # they always change
 READS = ("build_info", "scenario_run_info")  # they never do
 PREPARED = {
     "state": deployed_and_moved,
     "state_lock": locked,
     "rollback": deployed,
+    "dashboard": charted,
     **dict.fromkeys((*VERBS, *READS), runnable),
 }
 

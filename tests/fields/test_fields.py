@@ -121,7 +121,7 @@ class Declared:
     def _run(self, definition: Mapping[str, t.Any], check: bool = False) -> dict[str, t.Any]:
         definition = dict(definition)
         environ = self._sandbox.environ
-        return run_module(environ, check=check, base=self._folder, definition=definition, max_deletes=1)
+        return run_module(environ, check=check, base=self._folder, definition=definition, max_deletes=1, drop_data=True)
 
 
 def addresses(result: Mapping[str, t.Any]) -> dict[str, list[str]]:

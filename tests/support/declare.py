@@ -59,7 +59,7 @@ def declare(documents: Documents, project: str) -> dict[str, t.Any]:
         authors = [kind.from_dss(document, known) for document in documents[kind.name].values()]
         if kind.name == "project":
             authors = [{"key": project, **authors[0]}]
-        for author in authors if kind.name == "managed_folder" else ():
+        for author in authors if {"id", "name"} <= kind.identifier.keys() else ():
             author.pop("id", None)  # another node makes another one
         if kind.singleton:
             configuration[kind.section] = authors[0]

@@ -66,7 +66,10 @@ def sections_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> froze
     """The sections that have to be listed for it: whoever uses what is to go may be in any of them."""
     if not any(entry.project for journal in journals for entry in journal.entries):
         return frozenset()
-    return frozenset(kind.section for kind in kinds.values() if kind.scope == "project")
+    touched = {entry.kind for journal in journals for entry in journal.entries}
+    return frozenset(
+        kind.section for kind in kinds.values() if kind.scope == "project" and (kind.surveyed or kind.name in touched)
+    )
 
 
 def undo(journals: Sequence[Journal], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> Undo:
@@ -136,6 +139,8 @@ class _Planner:
             self._act(key, trace, UNCHANGED, object_id=found[0] if found else None)
         elif trace.is_uncertain(found[0]):
             self.facts[key].append(f"{found[0]} may be the one that was made and was not touched")
+        elif not trace.kind.deletable:
+            self.facts[key].append("it stays, because the API of DSS cannot delete it")
         else:
             self._act(key, trace, DELETE, object_id=found[0], before=held[found[0]], reason="made by what is undone")
 
@@ -145,6 +150,8 @@ class _Planner:
     def _make_again(self, key: str, trace: Trace, before: Document) -> None:
         if not trace.lost:
             self.facts[key].append("somebody deleted it since, and it was not made again")
+        elif not trace.kind.can_make(trace.resource(before, {})):
+            self.facts[key].append("the API of DSS cannot make it again")
         elif trace.only_listed:
             self.facts[key].append("DSS deleted it with something else, and its content had not been read")
         else:

@@ -18,7 +18,9 @@ MAX_CODE_BYTES = 8 * 1024 * 1024
 _KEYS: dict[str, dict[str, str]] = {
     "recipes": {"code_file": "code", "payload_file": "payload"},
     "notebooks": {"content_file": "content"},
+    "saved_models": {"training_file": "training"},
     "scenarios": {"script_file": "script", "code_file": "script"},
+    "webapps": {f"{name}_file": name for name in ("html", "css", "js", "python", "ui", "server")},
 }
 _STEP_KEYS = {"code_file": "code", "script_file": "script"}
 _STEP_LISTS = ("steps", "on_success", "on_failure")

@@ -17,6 +17,7 @@ from .files import Document
 from .spellings import CODE_RECIPES, DATASET_TYPES, RECIPE_TYPES, RENAMED, column_type, is_script
 
 _PEER_CHECKS = ("not_null", "unique", "freshness")
+_PEER_TILES = ("chart", "metric")
 
 # Keys that no kind has, and why nothing is done with them.
 _NOT_APPLIED: dict[str, dict[str, str]] = {
@@ -32,6 +33,7 @@ _NOT_APPLIED: dict[str, dict[str, str]] = {
         "join_config": "only a join recipe has it",
     },
     "scenarios": {},
+    "dashboards": {"type": "DSS has one type of dashboard"},
 }
 _NOT_APPLIED_IN_SETTINGS = {
     "exposed": "exposed objects are declared one by one in exposed_objects",
@@ -99,6 +101,8 @@ def canonical(documents: Iterable[Document], kinds: AnyMapping[str, t.Any]) -> t
                 item = _dataset(item, path, known[section], notes)
             elif section == "recipes":
                 item = _recipe(item, path, known[section], folders, notes)
+            elif section == "dashboards":
+                item = _dashboard(item, path, notes)
             for key, why in _NOT_APPLIED[section].items():
                 if key in item and key not in known[section]:
                     notes.ignored((*path, key), why)
@@ -114,6 +118,32 @@ def canonical(documents: Iterable[Document], kinds: AnyMapping[str, t.Any]) -> t
         problems += notes.problems
         result.append(document)
     return result, problems
+
+
+def _dashboard(item: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
+    """Pages by ``title``; tiles that describe a chart of their own need an insight first."""
+    pages = item.get("pages")
+    if not isinstance(pages, list):
+        return item
+    result = []
+    for number, page in enumerate(pages):
+        if isinstance(page, Mapping):
+            page = renamed(page, "name", "title") if "name" in page and "title" not in page else page
+            tiles = page.get("tiles")
+            if isinstance(tiles, list):
+                page = edited(page, {"tiles": _tiles(tiles, (*path, "pages", number, "tiles"), notes)})
+        result.append(page)
+    return edited(item, {"pages": relisted(pages, result)})
+
+
+def _tiles(tiles: list[t.Any], path: ValuePath, notes: _Notes) -> list[t.Any]:
+    kept = []
+    for number, tile in enumerate(tiles):
+        if isinstance(tile, dict) and tile.get("type") in _PEER_TILES:
+            notes.ignored((*path, number), "a tile shows an insight: declare one in insights and name it in insight")
+        else:
+            kept.append(tile)
+    return kept if len(kept) < len(tiles) else tiles
 
 
 def _items(content: Mapping, section: str) -> list[t.Any]:

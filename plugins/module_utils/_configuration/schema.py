@@ -56,13 +56,12 @@ COMMON: Schema = {
 # Sections that other tools define, and what to do with them here.
 _LATER = {
     "models": "models are not managed yet; take the section out",
-    "dashboards": "dashboards are not managed yet; take the section out, they stay as they are in DSS",
     "blocks": "blocks are not managed yet; declare the datasets and recipes that the block stands for",
     "solutions": "solutions are not managed yet; declare the datasets and recipes that the solution stands for",
     "moved": "'moved' is no section here; move the resource with the module state (action: move) and take the section out",
 }
 # What leaves a configuration usable when it is ignored.
-_IGNORABLE = ("models", "dashboards")
+_IGNORABLE = ("models",)
 _VERSION = 'the version of the configuration format is "1.0"'
 
 

@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
+from .api_service import ApiService
 from .base import Kind
 from .code_env import CodeEnv
 from .connection import Connection
+from .dashboard import Dashboard
 from .dataset import Dataset
 from .general_settings import GeneralSettings
 from .group import Group
+from .insight import Insight
+from .knowledge_bank import KnowledgeBank
 from .library import Library
 from .managed_folder import ManagedFolder
+from .model_evaluation_store import ModelEvaluationStore
 from .notebook import Notebook
 from .plugin import Plugin
 from .project import Project
@@ -23,22 +28,29 @@ from .project_location import ProjectLocation
 from .project_sharing import ProjectSharing
 from .project_tags import ProjectTags
 from .recipe import Recipe
+from .saved_model import SavedModel
 from .scenario import Scenario
 from .user import User
 from .variables import InstanceVariables, Variables
+from .webapp import Webapp
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in sorted(
         (
+            ApiService(),
             CodeEnv(),
             Connection(),
+            Dashboard(),
             Dataset(),
             GeneralSettings(),
             Group(),
+            Insight(),
             InstanceVariables(),
+            KnowledgeBank(),
             Library(),
             ManagedFolder(),
+            ModelEvaluationStore(),
             Notebook(),
             Plugin(),
             Project(),
@@ -48,9 +60,11 @@ KINDS: dict[str, Kind] = {
             ProjectSharing(),
             ProjectTags(),
             Recipe(),
+            SavedModel(),
             Scenario(),
             User(),
             Variables(),
+            Webapp(),
         ),
         key=lambda kind: kind.order,
     )

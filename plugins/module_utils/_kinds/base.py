@@ -55,7 +55,8 @@ class Resource:
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
     ``first`` is sent only when the object is made, and ``first_notes`` are for then; ``references`` are (kind, name) of what it needs;
-    ``identity`` is what finds the object on the node; an ``external`` one is only looked for.
+    ``identity`` is what finds the object on the node; an ``external`` one is only looked for. ``lookups`` are (kind, name)
+    of what it names by a ``Ref`` although the configuration does not declare it: the node has to say its id.
     """
 
     kind: str
@@ -74,6 +75,7 @@ class Resource:
     notes: tuple[str, ...] = ()
     first_notes: tuple[str, ...] = ()
     external: bool = False
+    lookups: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:
@@ -142,13 +144,15 @@ class Kind:
     shape: Shape
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
+    surveyed = False  # whether a plan lists its objects though the configuration does not speak of any
     creatable = True  # whether the API has a call that makes one
-    always_listed = True  # whether a plan lists them in a project that declares none, to tell what is not managed
+    deletable = True  # whether the API has a call that deletes one
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
     data = ""  # what is lost with an object when its data is dropped too, for plans
+    data_goes_along = False  # whether DSS cannot delete an object and keep its data
     rights: str  # what the key must be allowed to do, for the docs
 
     @property
@@ -252,13 +256,23 @@ class Kind:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
 
+    def can_make(self, resource: Resource) -> bool:
+        """Whether the API has a call that makes this one; of some kinds only some types."""
+        return self.creatable
+
+    def uses(self, document: Document) -> t.Iterator[tuple[str, str]]:
+        """Objects that a document of DSS names and needs, as (kind, id)."""
+        return iter(())
+
     def refusal(self, resource: Resource, held: Document) -> str:
         """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
         return ""
 
     def protected(self, document: Document) -> str:
         """Why an object of the node is never deleted; empty where it may be."""
-        return ""
+        return (
+            "" if self.deletable else f"the API of DSS cannot delete a {self.name.replace('_', ' ')}: delete it in DSS"
+        )
 
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""

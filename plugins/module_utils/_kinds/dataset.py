@@ -133,6 +133,7 @@ class Dataset(Kind):
     }
     replaced_by = ("type", "managed")
     names_of = ("managed_folder",)
+    surveyed = True
     git_folder = "datasets"
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:

@@ -97,6 +97,7 @@ class ManagedFolder(Kind):
         **quality.compared(_CHECKS, {}),
     }
     replaced_by = ("type",)
+    surveyed = True
     git_folder = "managed_folders"
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:

@@ -91,7 +91,6 @@ class Notebook(Kind):
     required = ("name",)
     rights = "write project content; use of the connection"
     listing_is_complete = False
-    always_listed = False  # two calls
     replaced_by = ("type",)
     # Both tables in one: the schema does not depend on the type.
     shape = Shape(

@@ -200,6 +200,7 @@ class Recipe(Kind):
     replaced_by = ("type",)
     listing_is_complete = False
     names_of = ("dataset", "managed_folder")
+    surveyed = True
     git_folder = "recipes"
     _naming = Lock()
 

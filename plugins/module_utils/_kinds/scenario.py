@@ -40,6 +40,7 @@ class Scenario(Kind):
     required = ("name",)
     rights = "write project content"
     listing_is_complete = False
+    surveyed = True
     git_folder = "scenarios"
     unsure_in_git = ("active",)  # unknown 29 of dss-api.md
     shape = Shape(

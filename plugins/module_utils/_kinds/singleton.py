@@ -16,7 +16,6 @@ class Singleton(Kind):
     """A part of a project that is always there, under the id ""; making it is writing it."""
 
     singleton = True
-    always_listed = False
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         return next(iter(listing), None)

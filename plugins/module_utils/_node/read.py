@@ -101,6 +101,7 @@ def _used(
         unsure = (at(resource.declared, path) for path in kinds[resource.kind].unsure_in_git)
         if key not in skip or any(value is not MISSING for value in unsure):
             used.add(resource.kind)
+            used.update(kind for kind, _name in resource.lookups)
     if "dataset" in used:
         used.add("recipe")  # a deleted dataset takes the recipes that read it along
     return used

@@ -30,26 +30,19 @@ _ELSEWHERE = frozenset(
         "apikeys.json",
         "app-manifest.json",
         "badges.json",
-        "dashboards",
         "explore",
         "filters.json",
-        "insights",
         "ipython_notebooks",
-        "knowledge-banks",
-        "lambda_services",
         "lib",
         "localvariables.json",
         "model_comparisons",
-        "model_evaluation_stores",
         "notebooks",
         "params.json",
         "prompt-studios",
-        "saved_models",
         "statistics_worksheets",
         "tags.json",
         "variables.json",
         "version-tags.json",
-        "web_apps",
         "wiki",
         "zones",
     }
@@ -117,9 +110,7 @@ def refresh(
         return Refresh(standing=stood, reason=str(error))
     surviving = frozenset(_recordable(reading.addresses, state, kinds)) - moved.addresses
     unmanaged = None if moved.others else reading.unmanaged
-    listable = (
-        kind.section for kind in kinds.values() if kind.scope == "project" and not kind.singleton and kind.always_listed
-    )
+    listable = (kind.section for kind in kinds.values() if kind.surveyed)
     return Refresh(
         skip=frozenset(key for key in surviving if key in desired and _as_declared(desired[key], state)),
         standing=stood,

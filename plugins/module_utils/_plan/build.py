@@ -16,11 +16,12 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, drift_limits, explicit_env, limits, protections, surroundings
+from .checks import absences, data_limits, drift_limits, explicit_env, limits, protections, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
+from .lookups import looked_up
 from .model import CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
 
 
@@ -61,6 +62,7 @@ def build(
     if options.absent:
         actions = removals(desired, snapshot, matched.ids, options, kinds)
     else:
+        desired = looked_up(desired, snapshot, kinds, problems)
         desired = {key: with_changed_secrets(resource, known.get(key)) for key, resource in desired.items()}
         surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems)
         actions = [_action(resource, surrounding) for resource in desired.values()]
@@ -71,7 +73,7 @@ def build(
     actions = with_cascades(actions, snapshot)
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
-    problems += protections(ordered, kinds)
+    problems += protections(ordered, kinds) + data_limits(ordered, options, kinds)
     found, warnings = surroundings(actions, desired, snapshot)
     warnings = [
         *resource_notes(desired),

@@ -50,7 +50,7 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
             continue
         if resource.external:
             message = f"{what} external says that it is made elsewhere: make it there first, or take that line out"
-        elif not kinds[resource.kind].creatable:
+        elif not kinds[resource.kind].can_make(resource):
             message = f"{what} the API of DSS cannot make a {resource.kind.replace('_', ' ')}: make it in DSS, or import it with its project"
         else:
             continue
@@ -64,6 +64,20 @@ def protections(actions: Iterable[Action], kinds: Mapping[str, Kind]) -> list[Pr
         Problem(f"{action.address} is not deleted: {reason}", location=action.location)
         for action in actions
         if action.destroys and (reason := kinds[action.kind].protected(action.before))
+    ]
+
+
+def data_limits(actions: Iterable[Action], options: Options, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """Deletions that take data along which nobody gave up, where DSS cannot keep it."""
+    if options.drop_data:
+        return []
+    return [
+        Problem(
+            f"{action.address} would be deleted with {kinds[action.kind].data}: set drop_data=true if this is what you want",
+            location=action.location,
+        )
+        for action in actions
+        if action.destroys and kinds[action.kind].data_goes_along
     ]
 
 

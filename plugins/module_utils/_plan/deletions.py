@@ -45,7 +45,7 @@ def undeclared(
         kind, held = kinds[entry.kind], snapshot.of(entry.kind)
         if key in options.forget:
             forgets[key] = "removed from the state only, as declared; the object stays"
-        elif kind.singleton:
+        elif kind.singleton or not kind.deletable:
             forgets[key] = "no longer declared; what DSS holds stays"
         elif (entry.kind, entry.object_id) in taken:
             forgets[key] = "the object is declared under another address"
@@ -151,7 +151,8 @@ def pruned(actions: Sequence[Action], snapshot: Snapshot, options: Options, kind
     project, addresses = _project(actions), {action.address for action in actions}
     found = []
     for kind in kinds.values():
-        if kind.singleton or kind.scope != "project" or kind.section not in options.sections:
+        fixed = kind.singleton or not kind.deletable
+        if fixed or kind.scope != "project" or kind.section not in options.sections:
             continue
         others = _others(kind, snapshot, actions)
         labels = Counter(kind.label(object_id, document) for object_id, document in others.items())
@@ -167,12 +168,15 @@ def pruned(actions: Sequence[Action], snapshot: Snapshot, options: Options, kind
 
 
 def unmanaged(actions: Sequence[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> tuple[str, ...] | None:
-    """What the project holds and no action speaks of; None where not all of it was listed."""
-    told = (kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton)
-    listed = [kind for kind in told if kind.always_listed or kind.name in snapshot.listed]
+    """What the project holds and no action speaks of; None where not all of it was listed.
+
+    A kind that is not surveyed counts where something of it is declared.
+    """
+    of_project = [kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton]
+    listed = [kind for kind in of_project if kind.name in snapshot.listed]
     if not snapshot.project_exists:
         return ()
-    if any(kind.name not in snapshot.listed for kind in listed):
+    if any(kind.surveyed and kind not in listed for kind in of_project):
         return None
     project = _project(actions)
     return tuple(

@@ -47,6 +47,11 @@ _GONE = {
     "plugin": "its secrets, and a version that its source no longer offers",
     "project_folder": "its id",
     "user": "its password, its secrets and its credentials",
+    "dashboard": "its id and its creation tag",
+    "insight": "its id, its creation tag and the content of a static one",
+    "saved_model": "its id and its versions",
+    "model_evaluation_store": "its id and its evaluations",
+    "knowledge_bank": "its id and its content",
 }
 
 

@@ -32,7 +32,7 @@ from .compared import DRIFTED, MISSED, Found, as_recorded, compared
 from .drift import Read, drift_report
 from .state import Report, state_report
 
-_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project")
+_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project" and not kind.singleton)
 _NO_TARGET = Target(None, {})
 
 

@@ -6,17 +6,39 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from . import contents
 from .documents import Document, dumps, loads
-from .kinds import recipe
+from .kinds import recipe, webapp
 
-OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones")
-RAW_KINDS = ("saved_models", "model_evaluation_stores", "knowledge-banks")
+ASSET_KINDS = (
+    "web_apps",
+    "dashboards",
+    "insights",
+    "lambda_services",
+    "saved_models",
+    "model_evaluation_stores",
+    "knowledge-banks",
+)
+OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones", *ASSET_KINDS)
 
 # The kind names of version-tags.json in a zip export (dss-object-shapes.md, What changed over the years).
-TAG_NAMES = {"datasets": "DATASET", "recipes": "RECIPE", "scenarios": "SCENARIO", "managed_folders": "MANAGED_FOLDER"}
+# Those of web apps, insights, API services and knowledge banks are unverified.
+TAG_NAMES = {
+    "datasets": "DATASET",
+    "recipes": "RECIPE",
+    "scenarios": "SCENARIO",
+    "managed_folders": "MANAGED_FOLDER",
+    "web_apps": "WEB_APP",
+    "dashboards": "DASHBOARD",
+    "insights": "INSIGHT",
+    "lambda_services": "LAMBDA_SERVICE",
+    "saved_models": "SAVED_MODEL",
+    "model_evaluation_stores": "MODEL_EVALUATION_STORE",
+    "knowledge-banks": "RETRIEVABLE_KNOWLEDGE",
+}
 
 PARAMS = "params.json"
 VARIABLES = "variables.json"
@@ -37,6 +59,21 @@ def payload_path(kind: str, object_id: str, document: Document) -> str | None:
     if kind == "scenarios":
         return f"scenarios/{object_id}.py"  # also for step-based ones, then empty
     return None
+
+
+def apart(kind: str, object_id: str, document: Document) -> tuple[Document, dict[str, str]]:
+    """What the JSON file of an object holds, and the files of code beside it."""
+    if kind != "web_apps":
+        return document, {}
+    stored, code = webapp.without_code(document)
+    return stored, {f"{kind}/{object_id}/{name}": text for name, text in code.items()}
+
+
+def together(kind: str, object_id: str, document: Document, files: Mapping[str, str]) -> Document:
+    """The document with the code that its other files hold."""
+    if kind != "web_apps":
+        return document
+    return webapp.with_code(document, lambda name: files.get(f"{kind}/{object_id}/{name}"))
 
 
 def content(document: Document) -> str:
@@ -64,7 +101,7 @@ def as_written(path: str, text: str) -> bytes:
 def object_of(path: str) -> tuple[str, str] | None:
     """The kind and id that a path belongs to, payload files excluded."""
     kind, slash, name = path.partition("/")
-    if slash and "/" not in name and name.endswith(".json") and kind in OBJECT_KINDS + RAW_KINDS:
+    if slash and "/" not in name and name.endswith(".json") and kind in OBJECT_KINDS:
         return kind, name[: -len(".json")]
     return None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..router import Route
 from . import (
+    assets,
     code_envs,
     connections,
     data_quality,
@@ -52,6 +53,7 @@ _PROJECTS: list[Route] = [
     *general_settings.ROUTES,
     *project_folders.ROUTES,
     *projects.ROUTES,
+    *assets.ROUTES,
     *imports.ROUTES,
     *git.ROUTES,
     *libraries.ROUTES,

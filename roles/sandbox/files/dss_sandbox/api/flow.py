@@ -16,7 +16,7 @@ from ..router import PROJECT_READ, PROJECT_WRITE, Route
 from .common import check_identity, entry, list_served
 
 _DEFAULT = "default"
-_COMPUTABLES = {
+COMPUTABLES = {
     "datasets": "COMPUTABLE_DATASET",
     "managed_folders": "COMPUTABLE_FOLDER",
     "saved_models": "COMPUTABLE_SAVED_MODEL",
@@ -38,11 +38,9 @@ OBJECT_TYPES = {
 
 def graph(project: Project, within: set[str] | None = None) -> Document:
     nodes: dict[str, Document] = {}
-    for objects, node_type in _COMPUTABLES.items():
-        found: Any = project.objects.get(objects) or project.raw.get(objects) or {}
-        for object_id, item in found.items():
-            document = item.document if isinstance(item, Entry) else item
-            nodes[object_id] = _node(node_type, document.get("type", ""), object_id)
+    for objects, node_type in COMPUTABLES.items():
+        for object_id, item in project.objects[objects].items():
+            nodes[object_id] = _node(node_type, item.document.get("type", ""), object_id)
     for name, found in project.objects["recipes"].items():
         node = nodes[name] = _node("RUNNABLE_RECIPE", found.document["type"], name)
         for ref in recipe.refs(found.document, "inputs"):
@@ -130,7 +128,7 @@ def _checked(call: Call, item: Any) -> Document:
         raise bad_request("A zone item needs an objectType and an objectId")  # unverified text
     objects = OBJECT_TYPES[item["objectType"]]
     project = call.node.projects.get(item.get("projectKey", call.project.key), call.project)
-    if item["objectId"] not in project.objects.get(objects, project.raw.get(objects, {})):
+    if item["objectId"] not in project.objects[objects]:
         raise bad_request(f"{item['objectType']} {item['objectId']} does not exist")  # unverified text
     kept = {"objectId": item["objectId"], "objectType": item["objectType"]}
     return kept if project is call.project else {**kept, "projectKey": project.key}

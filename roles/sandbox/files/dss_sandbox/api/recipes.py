@@ -27,7 +27,7 @@ from .common import (
     with_metadata,
 )
 from .datasets import create_managed
-from .flow import leave_zones, rename_in_zones
+from .flow import COMPUTABLES, leave_zones, rename_in_zones
 from .folders import create_folder
 
 
@@ -128,9 +128,7 @@ def _first_payload(recipe_type: str, settings: Document) -> str | None:
 
 def _exists(call: Call, ref: str) -> bool:
     project = call.project
-    if any(ref in project.objects[objects] for objects in ("datasets", "managed_folders")):
-        return True
-    if any(ref in raw for raw in project.raw.values()):
+    if any(ref in project.objects[objects] for objects in COMPUTABLES):
         return True
     other, dot, name = ref.partition(".")
     return bool(dot) and other in call.node.projects and name in call.node.projects[other].objects["datasets"]

@@ -181,7 +181,11 @@ scenarios:
 """
 LATER = """\
 models: [{name: delay, type: prediction, training_dataset: TRIPS}]
-dashboards: [{name: view, type: standard, pages: []}]
+dashboards:
+  - name: view
+    type: standard
+    pages:
+      - {name: Overview, tiles: [{type: chart, dataset: TRIPS, x: day, y: n}, {type: metric, dataset: TRIPS}]}
 """
 ENVIRONMENT = """\
 environment: {name: dev, dataiku_host: "https://dss.example.com"}
@@ -317,10 +321,12 @@ def test_the_design_papers(write: Write) -> None:
         "in the variable TODAY: the function ${date:...} is not supported yet; give the value as a variable of the task"
     ]
     models = folder / "projects" / "with_models.yml"
-    assert [message.split()[0] for message in refusals(models, environment="dev", variables={"TODAY": "x"})] == [
-        "models", "dashboards",
-    ]  # fmt: skip
-    assert loaded(models, environment="dev", variables={"TODAY": "x"}, strict=False).declarations
+    refused = refusals(models, environment="dev", variables={"TODAY": "x"})
+    assert [message.split()[0] for message in refused] == ["models"]
+    lenient = loaded(models, environment="dev", variables={"TODAY": "x"}, strict=False)
+    (board,) = (entry.fields for entry in lenient.declarations if entry.kind == "dashboard")
+    assert board == {"name": "view", "pages": [{"title": "Overview", "tiles": []}]}
+    assert sum("a tile shows an insight" in warning.message for warning in lenient.warnings) == 2
 
 
 def test_the_settings_of_production_act_but_for_an_audit_log_elsewhere(write: Write) -> None:

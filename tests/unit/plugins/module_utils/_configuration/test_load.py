@@ -215,7 +215,7 @@ def test_keys_of_other_sections_in_a_file_of_one(write: Write, kinds: Kinds) -> 
 
 
 def test_lenient_loading_drops_what_it_does_not_know(write: Write, kinds: Kinds) -> None:
-    folder = write({"p.yml": PROJECT + "datasets: [{name: A, type: managed, strange: 1}]\ndashboards: []\n"})
+    folder = write({"p.yml": PROJECT + "datasets: [{name: A, type: managed, strange: 1}]\nmodels: []\n"})
     found = load(folder / "p.yml", kinds=kinds, strict=False)
     assert fields(found, "dataset.DEMO.A") == {"name": "A", "type": "managed"}
     assert [warning.severity for warning in found.warnings] == ["warning", "warning"]

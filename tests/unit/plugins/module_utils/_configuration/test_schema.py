@@ -193,7 +193,7 @@ def test_the_version(kinds: Kinds, text: str, severity: str | None, expected: st
         assert expected in found[0].message
 
 
-@pytest.mark.parametrize("section", ["models", "dashboards", "blocks", "solutions"])
+@pytest.mark.parametrize("section", ["models", "blocks", "solutions"])
 def test_sections_of_other_tools_are_refused_by_name(kinds: Kinds, section: str) -> None:
     (found,) = findings(kinds, f"{section}: []")
     assert section in found
