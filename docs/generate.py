@@ -4,8 +4,8 @@
 
 """Writes the parts of the documentation that follow from the kinds; with --check it only says what is not current.
 
-It writes the schemas of configurations, environments and inventories, and in configuration.md, kinds.md and inventory.md
-what stands between the markers.
+It writes the schemas of configurations, environments and inventories, and in configuration.md, kinds.md, inventory.md and
+dialects.md what stands between the markers.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ sys.path.insert(0, _links.name)
 
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import (  # noqa: E402
     code_files,
+    dialect_keys,
     directories,
     schema,
     spellings,
@@ -69,7 +70,7 @@ PART_SAMPLES = {
         "metricsChecks.checks[]": ("RecordCountInRangeRule", "numericRange"),
     },
 }
-PARTS = {"triggers": scenario_parts.TRIGGER, "steps": scenario_parts.STEP, "reporters": scenario_parts.REPORTER}
+PARTS = {part.name: part for part in scenario_parts.PARTS}
 
 
 def page(title, rows):
@@ -197,9 +198,12 @@ def members(kind, name, rule):
         if branch.get("properties"):
             places = places_in({entry.name: entry.inner for entry in kind.shape.fields}.get(name), branch["properties"])
             if name in PARTS and kind.name == "scenario":
-                places = {entry.name: f"`{entry.path}`" for entry in PARTS[name].fields}
+                found = {}
+                for entry, _types in PARTS[name].fields():
+                    found.setdefault(entry.name, []).append(f"`{entry.path}`")
                 short = "short form" if name != "reporters" else ""
-                places = {key: places.get(key, "" if key == "raw" else short) for key in branch["properties"]}
+                places = {key: "" if key == "raw" else short for key in branch["properties"]}
+                places.update({key: " or ".join(dict.fromkeys(paths)) for key, paths in found.items()})
             return keys_of(branch["properties"], branch.get("required", ()), places)
     return []
 
@@ -497,6 +501,38 @@ def kinds():
     return lines
 
 
+# Dialects ----------------------------------------------------------------------------------------------------------
+
+
+def dialects():
+    """What becomes of each key of the dialects, and of each spelling of a type."""
+    places = {kind.section: paths(kind) for kind in KINDS.values()}
+    lines = []
+    for section in dict.fromkeys(key.section for key in dialect_keys.KEYS):
+        rows = []
+        for key in (key for key in dialect_keys.KEYS if key.section == section):
+            becomes = f"`{key.becomes}`" if key.becomes else ""
+            other, _dot, name = key.becomes.rpartition(".")
+            in_dss = places.get(other or section, {}).get(
+                name, "identifies the object" if name in ("name", "key") else ""
+            )
+            what = (
+                f"not applied, because {key.why}"
+                if key.why
+                else ", ".join(part for part in (becomes, key.note) if part)
+            )
+            if key.why and key.note:
+                what += f" ({key.note})"
+            rows.append((f"`{key.path or key.section}`", ", ".join(key.dialects), what, in_dss))
+            below = dialect_keys.MEMBERS.get(key.place, ())
+            rows += [(f"`{name}`", ", ".join(key.dialects), "the same", "") for name in below]
+        lines += [f"### {section}", "", *page(("key", "dialects", "here", "in DSS"), rows)]
+    for title, table in (("datasets", spellings.DATASET_TYPES), ("recipes", spellings.RECIPE_TYPES)):
+        rows = [(f"`{spelled}`", f"`{name}`") for spelled, name in table.items() if spelled != name.lower()]
+        lines += [f"### Types of {title} that are spelled otherwise", "", *page(("spelling", "here"), rows)]
+    return lines
+
+
 # Files -------------------------------------------------------------------------------------------------------------
 
 
@@ -523,6 +559,7 @@ def main():
         HERE / "schemas" / "inventory.schema.json": published(inventory.inventory_schema()),
         HERE / "configuration.md": between_markers(HERE / "configuration.md", configuration()),
         HERE / "kinds.md": between_markers(HERE / "kinds.md", kinds()),
+        HERE / "dialects.md": between_markers(HERE / "dialects.md", dialects()),
         HERE / "inventory.md": between_markers(HERE / "inventory.md", inventory_keys()),
     }
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

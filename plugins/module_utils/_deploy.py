@@ -17,7 +17,7 @@ from ._apply.repair import with_repairs
 from ._approval import Approval
 from ._audit import audit
 from ._configuration.load import Configuration
-from ._errors import DssError
+from ._errors import ConfigurationError, DssError
 from ._kinds import KINDS
 from ._kinds.base import Resource
 from ._node.flow import zones
@@ -30,6 +30,7 @@ from ._plan import render
 from ._plan.build import build
 from ._plan.checks import twins
 from ._plan.model import UNCHANGED, Options, Plan, Snapshot
+from ._plan.moves import known_ids, with_moves
 from ._plan.select import selectors_need_zones
 from ._plan.subset import Subset, subset
 from ._secrets import secret_values
@@ -80,8 +81,9 @@ class Deployment:
         self.configuration = configuration
         self.approval = approval
         self.former: dict[str, Recorded] = {}  # when the run began
-        self.recorded: dict[str, Recorded] = {}  # with what an interrupted run has made
-        self.warnings = list(target.warnings)
+        self.recorded: dict[str, Recorded] = {}  # under the addresses of now, with what an interrupted run has made
+        self.moved: dict[str, str] = {}  # new addresses with the old ones
+        self.warnings: list[str] = []  # those of the configuration are part of the plan
         self.started = datetime.datetime.now(datetime.UTC)
 
     def run(self) -> dict[str, t.Any]:
@@ -90,11 +92,16 @@ class Deployment:
         instance = any(KINDS[resource.kind].scope == "instance" for resource in self.target.resources.values())
         work.begin("delete" if absent else "apply", instance)
         self.approval.prepare(ledger)
-        self.former = self.recorded = ledger.recorded(self.target.resources)
+        self.former = ledger.recorded(self.target.resources)
+        moves = self.configuration.moved
+        self.recorded, self.moved, wrong = with_moves(self.former, moves, self.target.resources)
+        if wrong:
+            raise ConfigurationError(wrong)
         if ledger.taken_over:
             covered = work.cover.declared
             self.recorded = {
-                key: replace(entry, declared=covered(entry.kind, entry.declared)) for key, entry in self.former.items()
+                key: replace(entry, declared=covered(entry.kind, entry.declared))
+                for key, entry in self.recorded.items()
             }
         if ledger.interrupted:
             self._find_again()
@@ -102,6 +109,7 @@ class Deployment:
         planned = self._planned(options)
         work.hide(self._former_secrets(planned))
         plan = with_outlook(planned, self, options)
+        plan = replace(plan, warnings=(*self.configuration.warnings, *plan.warnings))
         result = result_of(plan, [*self.warnings, *ledger.warnings])
         result.update(self._settled(plan, options))
         self.caller.show(plan)
@@ -131,6 +139,7 @@ class Deployment:
             on_drift=self.params["on_drift"] or _ON_DRIFT[settings.drift_policy],
             ignored=self.configuration.ignore_drift,
             forget=frozenset(entry.address for entry in self.configuration.removed if entry.forget),
+            moved=self.moved,
             today=self.started.date(),
         )
 
@@ -191,6 +200,7 @@ class Deployment:
             work.guard.check,
             known=document,
             skip=skip,
+            ids=known_ids(desired, self.recorded),
         )
         plan = build(desired, snapshot, options, KINDS, self.recorded)
         plan = with_repairs(plan, work.ledger.interrupted, snapshot, KINDS)
@@ -223,9 +233,9 @@ class Deployment:
             self.warnings.append(f"{words}: the next apply resumes it, the module rollback undoes it")
             return
         seconds = self._time_to_settle(journal)
-        found = find_again(journal, self.work.node, KINDS, self.former, seconds, lambda: self.work.guard.stopped)
+        found = find_again(journal, self.work.node, KINDS, self.recorded, seconds, lambda: self.work.guard.stopped)
         self.recorded = {
-            **self.former,
+            **self.recorded,
             **{
                 key: replace(entry, owner=entry.owner or self.target.project or "")
                 for key, entry in found.recorded.items()

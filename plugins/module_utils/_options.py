@@ -49,6 +49,7 @@ CONFIGURATION: Spec = {
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
     "naming": {"type": "str", "choices": ["dss", "strict"], "default": "dss"},
     "strict": {"type": "bool", "default": True},
+    "allow_python": {"type": "bool", "default": False},
     "validate_only": {"type": "bool", "default": False},
     "on_drift": {"type": "str", "choices": ["overwrite", "fail", "keep"]},
     "on_failure": {"type": "str", "choices": ["keep", "rollback"], "default": "keep"},
@@ -234,6 +235,13 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
         "argument_spec": {**NODE, **CHANGES, **CONFIGURATION, **BACKEND, **SETTLE},
         "required_one_of": [("path", "definition")],
         "mutually_exclusive": [("path", "definition")],
+    },
+    "convert": {
+        "argument_spec": {
+            "path": {"type": "path", "required": True},
+            "dest": {"type": "path", "required": True},
+            "force": {"type": "bool", "default": False},
+        }
     },
     "state": {
         "argument_spec": {**NODE, **PLACE, **STATE, **BACKEND},

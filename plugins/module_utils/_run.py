@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from ._bundles import bundle_info, manage_bundle
+from ._convert import convert_configuration
 from ._deploy import deploy
 from ._deployer.kinds import DEPLOYER
 from ._deployer.run import infos, manage
@@ -33,7 +34,7 @@ from ._task import Caller, RunError, target_of, targets_of
 
 Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
 
-_WITHOUT_NODE = {"state": manage_state, "state_lock": manage_lock}
+_WITHOUT_NODE = {"convert": convert_configuration, "state": manage_state, "state_lock": manage_lock}
 _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a configuration nor a configuration
     "bundle": manage_bundle,
     "bundle_info": bundle_info,

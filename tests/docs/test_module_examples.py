@@ -96,6 +96,7 @@ PREPARED = {
     "state_lock": locked,
     "rollback": deployed,
     "dashboard": charted,
+    "zone": runnable,
     **dict.fromkeys((*VERBS, *READS), runnable),
 }
 

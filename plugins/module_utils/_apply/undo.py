@@ -19,7 +19,7 @@ from .._plan.cascade import with_cascades
 from .._plan.compare import Change, Document, compare, is_hollow, merge, same
 from .._plan.drift import covers
 from .._plan.graph import in_order
-from .._plan.model import CREATE, DELETE, REPLACE, UNCHANGED, UPDATE, Action, Options, Plan, Snapshot
+from .._plan.model import CREATE, DELETE, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Options, Plan, Snapshot
 from .._state.journal import Journal
 from . import losses
 from .inverse import Patch, inverse, leaves, replaced, touched, whole
@@ -60,6 +60,11 @@ class Undo:
 def resources_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> dict[str, Resource]:
     """What has to be read for the snapshot of an undo, by address."""
     return {key: trace.resource(trace.entries[-1].declared, {}) for key, trace in traces(journals, kinds).items()}
+
+
+def ids_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> dict[str, str]:
+    """The last known ids of what runs touched, by address: some have another name since."""
+    return {key: trace.ids[-1] for key, trace in traces(journals, kinds).items() if trace.ids}
 
 
 def sections_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> frozenset[str]:
@@ -185,10 +190,11 @@ class _Planner:
         else:
             self._warn_of_others(key, trace, changes, actual)
         self._name_secrets(key, trace, patch)
+        renaming = kind.renamed_by == "call" and found != trace.former_id
         self._act(
             key,
             trace,
-            REPLACE if replacing else UPDATE if changes else UNCHANGED,
+            REPLACE if replacing else RENAME if renaming else UPDATE if changes else UNCHANGED,
             object_id=found,
             resource=trace.resource(patch.document, patch.rules),
             declared=patch.document,
@@ -299,7 +305,7 @@ class _Planner:
             for other in (used & by_address.keys()) - {key}:
                 if action.action == DELETE == by_address[other].action:
                     needs[other].add(key)
-                elif action.action != DELETE and by_address[other].action in (CREATE, REPLACE):
+                elif action.action != DELETE and by_address[other].action in (CREATE, REPLACE, RENAME):
                     needs[key].add(other)
         for key in by_address:
             for entry in self.traces[key].entries:
@@ -317,6 +323,8 @@ def _left(trace: Trace, patch: Patch, actual: Document) -> list[Change]:
 def _goal(action: Action, trace: Trace) -> Goal:
     is_made = action.action in (CREATE, REPLACE)
     object_id = trace.former_id if is_made and not trace.id_is_of_dss else None if is_made else action.object_id
+    if action.action == RENAME:
+        object_id = trace.former_id
     there = action.action != DELETE and action.resource is not None
     return Goal(action.address, action.resource or trace.resource({}, {}), there, object_id)
 

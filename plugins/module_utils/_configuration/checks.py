@@ -18,7 +18,9 @@ from .files import Document
 from .flow import flow_problems
 from .scenario_checks import scenario_problems
 from .spellings import CODE_RECIPES, VISUAL_RECIPES
+from .wiki_checks import wiki_problems
 from .words import Words
+from .zone_checks import zone_problems
 
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]*")
 _LOWER = re.compile(r"[a-z][a-z0-9_]*")
@@ -110,7 +112,7 @@ def check(entries: Entries, kinds: AnyMapping[str, t.Any], naming: str, project_
     problems += flow_problems(entries)
     for entry in entries.of("scenarios"):
         problems += scenario_problems(entry)
-    return problems
+    return [*problems, *zone_problems(entries), *wiki_problems(entries)]
 
 
 def _of_kinds(entries: Entries) -> Iterator[Problem]:

@@ -21,9 +21,10 @@ _KEYS: dict[str, dict[str, str]] = {
     "saved_models": {"training_file": "training"},
     "scenarios": {"script_file": "script", "code_file": "script"},
     "webapps": {f"{name}_file": name for name in ("html", "css", "js", "python", "ui", "server")},
+    "wiki_articles": {"content_file": "content"},
 }
 _STEP_KEYS = {"code_file": "code", "script_file": "script"}
-_STEP_LISTS = ("steps", "on_success", "on_failure")
+_STEP_LISTS = ("triggers", "steps", "on_success", "on_failure")
 
 
 def file_keys(section: str, schema: AnyMapping[str, t.Any]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from .directories import directory_keys
 from .document import Mapping
 from .policy_sections import POLICY_SECTIONS, PUBLISHED
 from .schema_messages import Finding
+from .templates import published as templates_published
 from .words import nearest
 
 IDENTIFIER = "urn:dataiku-iac:dss:configuration:1.0"
@@ -53,15 +54,6 @@ COMMON: Schema = {
     },
 }
 
-# Sections that other tools define, and what to do with them here.
-_LATER = {
-    "models": "models are not managed yet; take the section out",
-    "blocks": "blocks are not managed yet; declare the datasets and recipes that the block stands for",
-    "solutions": "solutions are not managed yet; declare the datasets and recipes that the solution stands for",
-    "moved": "'moved' is no section here; move the resource with the module state (action: move) and take the section out",
-}
-# What leaves a configuration usable when it is ignored.
-_IGNORABLE = ("models",)
 _VERSION = 'the version of the configuration format is "1.0"'
 
 
@@ -100,6 +92,7 @@ def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
         definitions[kind.name] = _moved_references(_published(schema, kind), kind.name)
         properties[kind.section] = _section(kind)
     properties.update(PUBLISHED)
+    properties.update(templates_published(kinds))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": IDENTIFIER,
@@ -153,9 +146,7 @@ class Checker:
         findings = _version(document)
         known = ["version", "metadata", *self._sections]
         for key, value in document.items():
-            if key in _LATER:
-                findings.append(Finding((key,), _LATER[key], unknown=key in _IGNORABLE))
-            elif key not in known:
+            if key not in known:
                 advice = nearest(key, known) or f"; known sections: {', '.join(known)}"
                 findings.append(Finding((key,), f"unknown key '{key}'{advice}", unknown=True))
             elif key == "metadata" and not (value is None or isinstance(value, dict)):
@@ -168,7 +159,7 @@ class Checker:
             if key in (only, "version", "metadata"):
                 continue
             message = f"unknown key '{key}'{nearest(key, [only])}"
-            if key in self._sections or key in _LATER or not nearest(key, [only]):
+            if key in self._sections or not nearest(key, [only]):
                 has_folder = key in self._sections and key not in self._singletons and key not in POLICY_SECTIONS
                 home = f"project.yml or a file in {key}/" if has_folder else "project.yml"
                 message = f"'{key}' does not belong in a file of {only}; move it to {home}"

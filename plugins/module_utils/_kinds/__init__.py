@@ -20,6 +20,7 @@ from .library import Library
 from .managed_folder import ManagedFolder
 from .model_evaluation_store import ModelEvaluationStore
 from .notebook import Notebook
+from .permissions import Permissions
 from .plugin import Plugin
 from .project import Project
 from .project_folder import ProjectFolder
@@ -33,6 +34,8 @@ from .scenario import Scenario
 from .user import User
 from .variables import InstanceVariables, Variables
 from .webapp import Webapp
+from .wiki_article import WikiArticle
+from .zone import Zone
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -52,6 +55,7 @@ KINDS: dict[str, Kind] = {
             ManagedFolder(),
             ModelEvaluationStore(),
             Notebook(),
+            Permissions(),
             Plugin(),
             Project(),
             ProjectFolder(),
@@ -65,6 +69,8 @@ KINDS: dict[str, Kind] = {
             User(),
             Variables(),
             Webapp(),
+            WikiArticle(),
+            Zone(),
         ),
         key=lambda kind: kind.order,
     )

@@ -102,11 +102,13 @@ class Known:
 class Neighbours:
     """What a resource may refer to: the names that the configuration declares by kind.
 
-    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER).
+    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER); ``authors``
+    the author mappings by kind.
     """
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     outputs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    authors: Mapping[str, tuple[Mapping[str, t.Any], ...]] = field(default_factory=dict)
 
     def has(self, kind: str, name: str) -> bool:
         return name in self.names.get(kind, ())
@@ -151,6 +153,9 @@ class Kind:
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
+    renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one
+    changed_by_others: tuple[str, ...] = ()  # dotted paths that change with other objects, which is no conflict
+    concerns_caller = False  # whether it can take rights from whoever writes it
     data = ""  # what is lost with an object when its data is dropped too, for plans
     data_goes_along = False  # whether DSS cannot delete an object and keep its data
     rights: str  # what the key must be allowed to do, for the docs
@@ -268,6 +273,17 @@ class Kind:
         """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
         return ""
 
+    def is_inherent(self, object_id: str) -> bool:
+        """Whether an object comes with its project and cannot be deleted, such as the default zone of a flow."""
+        return False
+
+    def cautions(self, resource: Resource, before: Document, caller: Mapping[str, t.Any]) -> tuple[str, ...]:
+        """What a write of an object that holds ``before`` brings about besides what is declared.
+
+        ``caller`` is what ``/auth/info`` says of the key, empty where nothing ``concerns_caller``.
+        """
+        return ()
+
     def protected(self, document: Document) -> str:
         """Why an object of the node is never deleted; empty where it may be."""
         return (
@@ -320,6 +336,10 @@ class Kind:
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         """Delete the object; its data only with ``drop_data``."""
+        raise NotImplementedError
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        """Give the object the id ``name``, where ``renamed_by`` is ``call``."""
         raise NotImplementedError
 
 

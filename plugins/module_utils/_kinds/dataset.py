@@ -132,6 +132,7 @@ class Dataset(Kind):
         **quality.compared(_CHECKS, {}),
     }
     replaced_by = ("type", "managed")
+    renamed_by = "call"
     names_of = ("managed_folder",)
     surveyed = True
     git_folder = "datasets"
@@ -219,6 +220,9 @@ class Dataset(Kind):
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         node.delete(path_of("projects", project, "datasets", object_id), dropData=drop_data)
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        node.post(path_of("projects", project, "actions", "renameDataset"), {"oldName": object_id, "newName": name})
 
 
 def _sql_mode(params: Mapping[str, t.Any]) -> Document:

@@ -10,15 +10,15 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .._errors import DssError
 from .._plan.compare import AsSet, Document, Rule, Spelled
 from . import quality, storage
-from .base import Kind, Neighbours, Node, Resource, with_references
+from .base import Neighbours, Node, Resource, with_references
 from .building import FLOW_OPTIONS
 from .checklists import CHECKLISTS
 from .dataset_types import ENGINE_CONFIG, params_defaults
 from .dataset_types import FLOW_OPTIONS as FLOW_DEFAULTS
 from .metrics import METRICS
+from .named_by_dss import NamedByDss
 from .partitioning import PARTITIONING, PARTITIONING_DEFAULTS, PARTITIONING_RULES
 from .paths import path_of
 from .probes import probe_defaults, standard_probe, with_complete_probes
@@ -51,7 +51,7 @@ def _without_slash(path: t.Any) -> t.Any:
     return path.lstrip("/") if isinstance(path, str) else path
 
 
-class ManagedFolder(Kind):
+class ManagedFolder(NamedByDss):
     """A managed folder. DSS makes its id, so it is known by its name."""
 
     name = "managed_folder"
@@ -64,7 +64,6 @@ class ManagedFolder(Kind):
         "name": described(TEXT, "Name of the folder."),
         "id": described(TEXT, "Id of the folder, needed only where two folders have one name."),
     }
-    required = ("name",)
     data = "its files"
     rights = "write project content; use of the connection"
     shape = Shape(
@@ -123,20 +122,6 @@ class ManagedFolder(Kind):
 
     def complete(self, document: Document, resource: Resource) -> Document:
         return with_complete_probes(document)
-
-    def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
-        if resource.identity.get("id"):
-            return resource.identity["id"] if resource.identity["id"] in listing else None
-        found = [object_id for object_id, document in listing.items() if document.get("name") == resource.name]
-        if len(found) > 1:
-            raise DssError(
-                f"{resource.address}: {len(found)} managed folders are named {resource.name} "
-                f"({', '.join(sorted(found))}): add the id of the one that is meant"
-            )
-        return found[0] if found else None
-
-    def label(self, object_id: str, document: Document) -> str:
-        return str(document.get("name") or object_id)
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["id"]: item for item in node.get(path_of("projects", project, "managedfolders") + "/")}

@@ -199,6 +199,7 @@ class Recipe(Kind):
     rules: Mapping[str, Rule] = {"tags": AsSet(), "code": AsText(), "inputs": Exclusive(), "outputs": Exclusive()}
     replaced_by = ("type",)
     listing_is_complete = False
+    renamed_by = "call"
     names_of = ("dataset", "managed_folder")
     surveyed = True
     git_folder = "recipes"
@@ -296,6 +297,9 @@ class Recipe(Kind):
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         node.delete(path_of("projects", project, "recipes", object_id))
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        node.post(path_of("projects", project, "actions", "renameRecipe"), {"oldName": object_id, "newName": name})
 
 
 def _document(answer: Mapping[str, t.Any]) -> Document:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from .._errors import Problem
 from .._kinds.base import Kind, Resource
-from .model import BOTH, CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
+from .model import BOTH, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
 
 
 def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resource] = ()) -> list[Problem]:
@@ -56,6 +57,18 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
             continue
         problems.append(Problem(message, resource.path, resource.location))
     return problems
+
+
+def cautions(actions: Iterable[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """What the kinds have to say of the objects that are to be changed."""
+    return [
+        Problem(f"{action.address}: {text}", action.resource.path, action.resource.location, "warning")
+        for action in actions
+        if action.resource is not None and action.action in (UPDATE, RENAME)
+        for text in kinds[action.kind].cautions(
+            replace(action.resource, declared=action.declared), action.before, snapshot.caller
+        )
+    ]
 
 
 def protections(actions: Iterable[Action], kinds: Mapping[str, Kind]) -> list[Problem]:
@@ -122,7 +135,7 @@ def surroundings(
     }
     for action in actions:
         resource = action.resource
-        if resource is None or action.action not in (CREATE, UPDATE, REPLACE):
+        if resource is None or action.action not in (CREATE, UPDATE, REPLACE, RENAME):
             continue
         for kind, name in resource.references:
             if kind == "connection" and name not in declared and name not in snapshot.connections and "${" not in name:

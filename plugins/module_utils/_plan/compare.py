@@ -53,7 +53,7 @@ class AsSet:
 
 @dataclass(frozen=True)
 class Keyed:
-    """A list whose members are known by the first of ``keys`` that they have.
+    """A list whose members are known by the first of ``keys`` that they have: a field, or dotted paths joined by ``+``.
 
     ``partial`` leaves members alone that are not declared; ``by_position`` matches what has no key in common
     with anything, in order.
@@ -343,8 +343,17 @@ def match(declared: Sequence[t.Any], actual: Sequence[t.Any], rule: Rule | None)
 
 def _key_of(member: t.Any, key: str) -> Hashable | None:
     """The key that a member of a list is known by, or None where it has none that can be one."""
+    if "+" in key:
+        parts = tuple(_part_of_key(member, path) for path in key.split("+"))
+        return parts if any(parts) else None
     value = member.get(key) if isinstance(member, dict) else None
     return None if is_empty(value) or isinstance(value, (dict, list)) else t.cast(Hashable, value)
+
+
+def _part_of_key(member: t.Any, path: str) -> Hashable:
+    for name in path.split("."):
+        member = member.get(name) if isinstance(member, dict) else None
+    return "" if is_empty(member) or isinstance(member, (dict, list)) else t.cast(Hashable, member)
 
 
 def _match_rest(
@@ -380,8 +389,10 @@ def _by_member(declared: list[t.Any], actual: t.Any) -> bool:
 def _label(member: t.Any, rule: Rule | None, index: int) -> str:
     if isinstance(rule, Keyed) and isinstance(member, dict):
         for key in rule.keys:
-            if not is_empty(member.get(key)):
-                return member[key].what if isinstance(member[key], Unknown) else str(member[key])
+            value = _key_of(member, key)
+            if value is not None:
+                parts = value if isinstance(value, tuple) else (value,)
+                return " ".join(part.what if isinstance(part, Unknown) else str(part) for part in parts)
     return str(index)
 
 

@@ -45,7 +45,7 @@ def undeclared(
         kind, held = kinds[entry.kind], snapshot.of(entry.kind)
         if key in options.forget:
             forgets[key] = "removed from the state only, as declared; the object stays"
-        elif kind.singleton or not kind.deletable:
+        elif kind.singleton or not kind.deletable or kind.is_inherent(entry.object_id):
             forgets[key] = "no longer declared; what DSS holds stays"
         elif (entry.kind, entry.object_id) in taken:
             forgets[key] = "the object is declared under another address"
@@ -123,9 +123,10 @@ def removals(
         taken = ""
         if resource.kind == "project":
             counts = [
-                f"{len(held)} {name}s"
+                f"{count} {name}s"
                 for name, held in snapshot.objects.items()
-                if kinds[name].scope == "project" and not kinds[name].singleton and held
+                if kinds[name].scope == "project" and not kinds[name].singleton
+                if (count := sum(not kinds[name].is_inherent(object_id) for object_id in held))
             ]
             taken = f"with {', '.join(counts)}" if counts else ""
         document = snapshot.of(resource.kind)[ids[key]]
@@ -191,7 +192,11 @@ def unmanaged(actions: Sequence[Action], snapshot: Snapshot, kinds: Mapping[str,
 def _others(kind: Kind, snapshot: Snapshot, actions: Iterable[Action]) -> dict[str, Document]:
     """The objects of a kind that no action speaks of."""
     known = {action.object_id for action in actions if action.kind == kind.name}
-    return {object_id: held for object_id, held in snapshot.of(kind.name).items() if object_id not in known}
+    return {
+        object_id: held
+        for object_id, held in snapshot.of(kind.name).items()
+        if object_id not in known and not kind.is_inherent(object_id)
+    }
 
 
 def _project(actions: Iterable[Action]) -> str | None:

@@ -54,7 +54,9 @@ def desired(declarations: Iterable[Declaration], project: str | None, kinds: Map
 
 def _neighbours(declarations: list[Declaration], kinds: Mapping[str, Kind]) -> Neighbours:
     names: dict[str, set[str]] = {}
+    authors: dict[str, list[Mapping[str, t.Any]]] = {}
     for entry in declarations:
+        authors.setdefault(entry.kind, []).append(entry.fields)
         names.setdefault(entry.kind, set()).add(kinds[entry.kind].identity(entry.fields))
     folders = names.get("managed_folder", set()) - names.get("dataset", set())
     outputs = {
@@ -62,7 +64,11 @@ def _neighbours(declarations: list[Declaration], kinds: Mapping[str, Kind]) -> N
         for entry in declarations
         if entry.kind == "recipe"
     }
-    return Neighbours({kind: frozenset(held) for kind, held in names.items()}, outputs)
+    return Neighbours(
+        {kind: frozenset(held) for kind, held in names.items()},
+        outputs,
+        {kind: tuple(held) for kind, held in authors.items()},
+    )
 
 
 def _outputs(items: Iterable[t.Any], folders: set[str]) -> Iterator[tuple[str, str]]:

@@ -120,7 +120,7 @@ def _target(params: Mapping[str, t.Any], caller: Caller) -> Target:
         return _NO_TARGET
     path = caller.base / Path(str(params["path"])).expanduser()
     variables = params.get("configuration_variables") or {}
-    wanted = {**params, "path": path, "variables": variables, "naming": "dss", "strict": True}
+    wanted = {**params, "path": path, "variables": variables, "naming": "dss", "strict": True, "allow_python": False}
     targets = targets_of(wanted, caller)
     return next((target for target in targets if target.project == params.get("project")), targets[0])
 

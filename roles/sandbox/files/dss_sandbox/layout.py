@@ -13,6 +13,7 @@ from . import contents
 from .documents import Document, dumps, loads
 from .kinds import recipe, webapp
 
+ARTICLES = "wiki/articles"
 ASSET_KINDS = (
     "web_apps",
     "dashboards",
@@ -22,7 +23,7 @@ ASSET_KINDS = (
     "model_evaluation_stores",
     "knowledge-banks",
 )
-OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones", *ASSET_KINDS)
+OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones", ARTICLES, *ASSET_KINDS)
 
 # The kind names of version-tags.json in a zip export (dss-object-shapes.md, What changed over the years).
 # Those of web apps, insights, API services and knowledge banks are unverified.
@@ -38,6 +39,7 @@ TAG_NAMES = {
     "saved_models": "SAVED_MODEL",
     "model_evaluation_stores": "MODEL_EVALUATION_STORE",
     "knowledge-banks": "RETRIEVABLE_KNOWLEDGE",
+    ARTICLES: "ARTICLE",  # unverified: the name is that of dashboardAuthorizations and discussions
 }
 
 PARAMS = "params.json"
@@ -47,6 +49,7 @@ TAGS = "tags.json"
 VERSION_TAGS = "version-tags.json"
 ACTIVE_BUNDLE = "active-bundle.json"
 LIBRARY = "lib/external-libraries.json"
+TAXONOMY = "wiki/taxonomy.json"
 
 
 def document_path(kind: str, object_id: str) -> str:
@@ -58,6 +61,8 @@ def payload_path(kind: str, object_id: str, document: Document) -> str | None:
         return f"recipes/{object_id}.{recipe.extension(document['type'])}"
     if kind == "scenarios":
         return f"scenarios/{object_id}.py"  # also for step-based ones, then empty
+    if kind == ARTICLES:
+        return f"{ARTICLES}/{object_id}.md"
     return None
 
 
@@ -100,8 +105,8 @@ def as_written(path: str, text: str) -> bytes:
 
 def object_of(path: str) -> tuple[str, str] | None:
     """The kind and id that a path belongs to, payload files excluded."""
-    kind, slash, name = path.partition("/")
-    if slash and "/" not in name and name.endswith(".json") and kind in OBJECT_KINDS:
+    kind, _slash, name = path.rpartition("/")
+    if name.endswith(".json") and kind in OBJECT_KINDS:
         return kind, name[: -len(".json")]
     return None
 

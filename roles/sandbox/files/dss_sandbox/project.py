@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from .scenario_runs import Run
 
 _STAMPED = frozenset(
-    {"datasets", "recipes", "managed_folders", *layout.ASSET_KINDS}
+    {"datasets", "recipes", "managed_folders", layout.ARTICLES, *layout.ASSET_KINDS}
 )  # zones and new scenarios have no creationTag
 _IDENTITY = ("name", "projectKey", "id", "smartName", "versionTag")
+_WITH_PAYLOAD = frozenset({"recipes", "scenarios", layout.ARTICLES})
 _NAMED = frozenset({"datasets", "recipes"})  # their file name is the name; for the others it is the id
 
 
@@ -48,6 +49,7 @@ class Project:
         self.library_folders: list[str] = []  # those that hold no file
         self.uploads: dict[str, list[Document]] = {}
         self.folder_files: dict[str, dict[str, tuple[bytes, int]]] = {}
+        self.attachments: dict[str, bytes] = {}
         self.runs: dict[str, tuple[Run, ...]] = {}
         self.jobs: dict[str, Document] = {}
         self.rule_results: dict[str, tuple[Document, ...]] = {}
@@ -119,7 +121,7 @@ class Project:
         for path in [
             path for path in self.repository.files if path.startswith(prefix) and "/" not in path[len(prefix) :]
         ]:
-            if path == prefix + "json" or kind in ("recipes", "scenarios"):
+            if path == prefix + "json" or kind in _WITH_PAYLOAD:
                 self.repository.delete(path)
 
     def rename(self, kind: str, old: str, new: str, login: str) -> None:
@@ -244,7 +246,7 @@ class Project:
         repository = self.repository
         return {
             "self": {**self.__dict__, "objects": {kind: dict(entries) for kind, entries in self.objects.items()}},
-            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files")},
+            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files", "attachments")},
             "repository": {
                 name: type(value)(value) if isinstance(value, (dict, set)) else value
                 for name, value in repository.__dict__.items()

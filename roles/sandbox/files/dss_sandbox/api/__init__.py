@@ -40,6 +40,7 @@ from . import (
     scenarios,
     standards,
     users,
+    wiki,
 )
 
 _PROJECTS: list[Route] = [
@@ -70,6 +71,7 @@ _PROJECTS: list[Route] = [
     *flow.ROUTES,
     *metrics.ROUTES,
     *standards.ROUTES,
+    *wiki.ROUTES,
 ]
 
 # A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the

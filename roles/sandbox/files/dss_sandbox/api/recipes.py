@@ -27,7 +27,7 @@ from .common import (
     with_metadata,
 )
 from .datasets import create_managed
-from .flow import COMPUTABLES, leave_zones, rename_in_zones
+from .flow import COMPUTABLES, follow_outputs, leave_zones, rename_in_zones
 from .folders import create_folder
 
 
@@ -72,6 +72,7 @@ def _save(call: Call, name: str, document: Document, payload: str | None, versio
     if payload is None:
         call.project.repository.delete(f"recipes/{name}.{kind.extension(document['type'])}")
     call.project.save("recipes", name, document, payload, call.author, version_tag)
+    follow_outputs(call, name)
 
 
 def _create(call: Call) -> Any:
