@@ -54,7 +54,7 @@ class Resource:
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
     ``first`` is sent only when the object is made; ``references`` are (kind, name) of what it needs;
-    ``identity`` is what finds the object on the node.
+    ``identity`` is what finds the object on the node; ``aside`` is what its kind wants to know after it was written.
     """
 
     kind: str
@@ -71,6 +71,7 @@ class Resource:
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    aside: Mapping[str, t.Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -95,14 +96,20 @@ class Known:
 class Neighbours:
     """What a resource may refer to: the names that the configuration declares by kind.
 
-    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER).
+    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER). ``fields`` are
+    the author fields that each declares, by kind and name.
     """
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     outputs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    fields: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def has(self, kind: str, name: str) -> bool:
         return name in self.names.get(kind, ())
+
+    def declaring(self, kind: str, key: str) -> frozenset[str]:
+        """The names of a kind whose declaration has an author field."""
+        return frozenset(name for (owner, name), keys in self.fields.items() if owner == kind and key in keys)
 
 
 class Node(t.Protocol):
@@ -115,6 +122,19 @@ class Node(t.Protocol):
     def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any: ...
 
     def delete(self, path: str, **query: t.Any) -> t.Any: ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """An object that an apply has made or written; ``changed`` are the author fields with their paths that differed."""
+
+    resource: Resource
+    object_id: str
+    made: bool
+    changed: tuple[str, ...] = ()
+
+
+FollowUp = t.Callable[[Node], str]  # makes calls, and gives a warning or an empty text
 
 
 class Kind:
@@ -237,6 +257,10 @@ class Kind:
     def complete(self, document: Document, resource: Resource) -> Document:
         """Hook: what a document needs before it is written besides what is declared."""
         return document
+
+    def follow_ups(self, done: Sequence[Done], drop_data: bool) -> Sequence[Sequence[FollowUp]]:
+        """Hook: what must follow once everything is written, in batches; those of a batch may run at the same time."""
+        return ()
 
     # The calls -----------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from . import scenario_parts as parts
 from . import scenario_short_forms as short_forms
 from .base import Kind, Known, Neighbours, Node, Ref, Resource, with_references
 from .paths import path_of
-from .recipe import CODE_ENV
+from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Field, Schema, Shape, described
 
 _SELECTION: Schema = {"anyOf": [{"type": "string"}, {"type": "object"}]}

@@ -54,15 +54,18 @@ def desired(declarations: Iterable[Declaration], project: str | None, kinds: Map
 
 def _neighbours(declarations: list[Declaration], kinds: Mapping[str, Kind]) -> Neighbours:
     names: dict[str, set[str]] = {}
+    fields: dict[tuple[str, str], frozenset[str]] = {}
     for entry in declarations:
-        names.setdefault(entry.kind, set()).add(kinds[entry.kind].identity(entry.fields))
+        name = kinds[entry.kind].identity(entry.fields)
+        names.setdefault(entry.kind, set()).add(name)
+        fields[entry.kind, name] = frozenset(entry.fields)
     folders = names.get("managed_folder", set()) - names.get("dataset", set())
     outputs = {
         str(entry.fields["name"]): tuple(_outputs(entry.fields.get("outputs") or (), folders))
         for entry in declarations
         if entry.kind == "recipe"
     }
-    return Neighbours({kind: frozenset(held) for kind, held in names.items()}, outputs)
+    return Neighbours({kind: frozenset(held) for kind, held in names.items()}, outputs, fields)
 
 
 def _outputs(items: Iterable[t.Any], folders: set[str]) -> Iterator[tuple[str, str]]:
