@@ -24,7 +24,7 @@ def fragment_of(name: str) -> type:
     for option, spec in kind_options(kind).items():
         text = properties[option]["description"] if option in properties else _RAW
         options[option] = {"description": [text], **{name: value for name, value in spec.items() if name != "no_log"}}
-    if kind.scope == "project" and not kind.singleton:
+    if kind.scope == "project" and not kind.names_project:
         options["project"] = {
             "description": [
                 "Key of the project that the object belongs to; falls back to the variable C(dss_project)."

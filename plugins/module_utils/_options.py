@@ -286,11 +286,25 @@ def module_spec(name: str) -> dict[str, t.Any]:
         return dict(_OTHERS[name])
     if name.removesuffix("_info") in DEPLOYER:
         return {"argument_spec": _deployer_spec(name)}
+    if name not in KINDS:
+        return {"argument_spec": _info_spec(KINDS[name.removesuffix("_info")])}
     kind = KINDS[name]
     spec = {**NODE, **CHANGES, **kind_options(kind)}
-    if kind.scope == "project" and not kind.singleton:
+    if kind.scope == "project" and not kind.names_project:
         spec["project"] = {"type": "str", "required": True}
     return {"argument_spec": spec}
+
+
+def _info_spec(kind: Kind) -> Spec:
+    """The options of the info module of a kind."""
+    spec: Spec = {**NODE}
+    if kind.names_project:
+        spec["key"] = kind_options(kind)["key"]
+    elif kind.scope == "project":
+        spec.update(IN_PROJECT)
+    if not kind.singleton:
+        spec["name"] = {"type": "str"}
+    return spec
 
 
 def _deployer_spec(name: str) -> Spec:

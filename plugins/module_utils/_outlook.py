@@ -107,7 +107,7 @@ class Drifted:
 
 
 def _drift(planned: Planned, run: Deployment, options: Options) -> list[Drifted]:
-    known = known_in(planned.snapshot)
+    known = known_in(planned.snapshot, KINDS)
     drifted = planned.plan.drifted
     authors = _authors(drifted, planned, run)
     result = []

@@ -15,6 +15,8 @@ from ._deploy import deploy
 from ._deployer.kinds import DEPLOYER
 from ._deployer.run import infos, manage
 from ._errors import DssError, visible
+from ._infos import kind_info
+from ._kinds import KINDS
 from ._plan.build import resource_notes
 from ._promote import manage_promotion
 from ._remappings import manage_remapping, remapping_info
@@ -24,9 +26,10 @@ from ._runs.verbs import build as run_build
 from ._runs.verbs import gate, scenario_run
 from ._secrets import option_secrets, scrubbed
 from ._session import session
+from ._several import deploy_several
 from ._single import one_object
 from ._states import manage_lock, manage_state
-from ._task import Caller, RunError, target_of
+from ._task import Caller, RunError, target_of, targets_of
 
 Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
 
@@ -45,6 +48,7 @@ _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a confi
     "scenario_run_info": scenario_run_info,
     **{name: partial(manage, name) for name in DEPLOYER},
     **{f"{name}_info": partial(infos, name) for name in DEPLOYER},
+    **{f"{name}_info": partial(kind_info, name) for name in KINDS},
 }
 
 
@@ -66,12 +70,23 @@ def _run(module: str, params: Mapping[str, t.Any], caller: Caller, secrets: set[
         return _WITHOUT_NODE[module](params, caller)
     if module in _ON_NODE:
         return _ON_NODE[module](params, caller, secrets)
+    if module == "configuration":
+        return _configuration(params, caller, secrets)
     target = target_of(module, params, caller)
     secrets |= target.secrets
-    if params.get("validate_only"):
-        notes = [str(note) for note in resource_notes(target.resources)]
-        return {"changed": False, "warnings": [*target.warnings, *notes], "resources": sorted(target.resources)}
-    if module == "configuration":
-        return deploy(params, caller, target, secrets)
     with session(params, caller, secrets) as node:
         return one_object(params, caller, target, node)
+
+
+def _configuration(params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> dict[str, t.Any]:
+    targets = targets_of(params, caller)
+    for target in targets:
+        secrets |= target.secrets
+    if params["validate_only"]:
+        notes = [str(note) for target in targets for note in resource_notes(target.resources)]
+        told = [warning for target in targets for warning in target.warnings]
+        names = sorted(address for target in targets for address in target.resources)
+        return {"changed": False, "warnings": [*told, *notes], "resources": names}
+    if len(targets) > 1:
+        return deploy_several(params, caller, targets, secrets)
+    return deploy(params, caller, targets[0], secrets)

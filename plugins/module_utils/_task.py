@@ -14,6 +14,7 @@ from pathlib import Path
 from ._apply.executor import Outcome, Progress
 from ._apply.guard import Guard
 from ._configuration.load import Configuration, load
+from ._configuration.projects import load_all
 from ._errors import DssError
 from ._kinds import KINDS
 from ._kinds.base import Kind, Resource
@@ -62,26 +63,30 @@ class Target:
     configuration: Configuration | None = None
 
 
+def targets_of(params: Mapping[str, t.Any], caller: Caller) -> list[Target]:
+    """The desired side of a configuration, for each of its projects. Raises ``ConfigurationError``."""
+    configurations = load_all(
+        params.get("definition") or Path(params["path"]),
+        kinds=KINDS,
+        environment=params.get("environment"),
+        environment_content=params.get("environment_content"),
+        variables=params.get("variables") or {},
+        lookup=caller.variable,
+        process_environment=caller.environ,
+        naming=params["naming"],
+        strict=params["strict"],
+    )
+    return [
+        _remapped(_of(configuration, configuration.project_key), configuration, caller)
+        for configuration in configurations
+    ]
+
+
 def target_of(module: str, params: Mapping[str, t.Any], caller: Caller, kinds: Mapping[str, Kind] = KINDS) -> Target:
-    """The desired side of a task. Raises ``ConfigurationError``."""
-    if module == "configuration":
-        source = params.get("definition") or Path(params["path"])
-        configuration = load(
-            source,
-            kinds=KINDS,
-            environment=params.get("environment"),
-            environment_content=params.get("environment_content"),
-            variables=params.get("variables") or {},
-            lookup=caller.variable,
-            process_environment=caller.environ,
-            naming=params["naming"],
-            strict=params["strict"],
-        )
-        target = _of(configuration, configuration.project_key)
-        return _remapped(target, configuration, caller)
+    """The desired side of a task for one object. Raises ``ConfigurationError``."""
     kind = kinds[module]
     author = {key: params[key] for key in (*kind.schema["properties"], "raw") if params.get(key) is not None}
-    owner = author["key"] if kind.singleton else params.get("project")
+    owner = author["key"] if kind.names_project else params.get("project")
     project = owner if kind.scope == "project" else None
     if params["state"] == "absent":
         resource = Resource(kind.name, project, kind.identity(author), {}, identity=author)

@@ -36,6 +36,7 @@ options:
   path:
     description:
       - File, or directory with C(project.yml), that holds the configuration.
+      - A directory with a folder C(projects) holds several projects, which are one plan.
       - A relative path counts from the directory of the playbook.
     type: path
   definition:
@@ -281,6 +282,12 @@ digest:
   returned: always, unless the options are wrong or the node cannot be reached
   type: str
   sample: sha256:4270754395b7cab03a5a9aff09d611099c235211a4be1d32dddc956c10d45c26
+projects:
+  description: What was done for each project, in the order of their plan. C(project) is null for what belongs to the node.
+  returned: when the configuration holds several projects
+  type: list
+  elements: dict
+  sample: [{project: SOURCES, changed: true, digest: null}, {project: ANALYSIS, changed: false, digest: null}]
 rollback:
   description: How the undo of a failed run went, as from M(dataiku_iac.dss.rollback).
   returned: when the run failed and O(on_failure=rollback)

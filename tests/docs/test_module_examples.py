@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.transfer import checksum_of
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.holder import holder_from, record_of
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.open import open_backend
@@ -74,6 +75,7 @@ def runnable(sandbox: SandboxProcess, folder: Path) -> None:
         "recipes": [
             {"name": "clean_customers", "type": "sync", "inputs": ["customers"], "outputs": ["customers_clean"]}
         ],
+        "managed_folders": [{"name": "reports"}],
         "scenarios": [{"name": "Nightly build"}, {"name": "smoke", "marked_as_test": True}],
     }
     run_module(sandbox.environ, base=folder, definition=flow)
@@ -83,7 +85,7 @@ def runnable(sandbox: SandboxProcess, folder: Path) -> None:
 
 
 VERBS = ("build", "gate", "scenario_run")  # they always change
-READS = ("build_info", "scenario_run_info")  # they never do
+READS = ("build_info", "scenario_run_info", *(f"{name}_info" for name in KINDS))  # they never do
 PREPARED = {
     "state": deployed_and_moved,
     "state_lock": locked,

@@ -46,8 +46,14 @@ def read_documents(node: Node, project: str) -> Documents:
 
 def declare(documents: Documents, project: str) -> dict[str, t.Any]:
     """The configuration that declares these objects, in author fields."""
-    folders = {object_id: str(document["name"]) for object_id, document in documents["managed_folder"].items()}
-    known = Known(frozenset(documents["dataset"]), folders)
+    known = Known(
+        {
+            kind.name: {
+                object_id: kind.label(object_id, document) for object_id, document in documents[kind.name].items()
+            }
+            for kind in PROJECT_KINDS
+        }
+    )
     configuration: dict[str, t.Any] = {"version": "1.0"}
     for kind in PROJECT_KINDS:
         authors = [kind.from_dss(document, known) for document in documents[kind.name].values()]

@@ -211,7 +211,7 @@ def _elsewhere(name: str, kinds: AnyMapping[str, t.Any], project_key: str | None
 def address_of(kind: t.Any, project_key: str | None, name: str) -> str:
     """``dataset.KEY.NAME``, ``project.KEY``, ``connection.NAME``."""
     if kind.scope != "project":
-        return f"{kind.name}.{name}"
+        return f"{kind.name}.{name}" if name else str(kind.name)
     if getattr(kind, "singleton", False):
         return f"{kind.name}.{project_key}"
     return f"{kind.name}.{project_key}.{name}"

@@ -61,11 +61,14 @@ class Refused(Exception):
     """A file that is not read; the text says why and ends in no full stop."""
 
 
-def read(source: Path, sections: Iterable[str]) -> Reading:
-    """Read a file alone, or the project file of a directory and the folders named like ``sections``."""
+def read(source: Path, sections: Iterable[str], root: Path | None = None) -> Reading:
+    """Read a file alone, or the project file of a directory and the folders named like ``sections``.
+
+    ``root`` is the folder of the whole configuration where it is not that of a directory itself.
+    """
     lists = tuple(sections)
     if source.is_dir():
-        return _read_directory(source, lists)
+        return _read_directory(source, lists, root or source)
     problem = _not_a_file(source)
     if problem:
         return Reading(None, (), (problem,))
@@ -127,13 +130,11 @@ def _not_a_file(source: Path) -> Problem | None:
     return None
 
 
-def _read_directory(source: Path, lists: tuple[str, ...]) -> Reading:
-    tree = Tree(source, source)
+def _read_directory(source: Path, lists: tuple[str, ...], root: Path) -> Reading:
+    tree = Tree(root, source)
     found = [source / f"project{suffix}" for suffix in SUFFIXES if (source / f"project{suffix}").exists()]
     if not found:
         message = f"project.yml not found in {source}. Directory-based configs require a project.yml file."
-        if (source / "projects").is_dir():
-            message += " Name one of the files in its projects folder instead."
         return Reading(tree, (), (Problem(message),))
     documents, problems = _read_documents(tree, found[0], None, lists)
     for other in found[1:]:

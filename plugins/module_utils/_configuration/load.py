@@ -85,10 +85,12 @@ def load(
     naming: str = "dss",
     strict: bool = True,
     project_key: str | None = None,
+    root: Path | None = None,
 ) -> Configuration:
     """Read, substitute, translate and check a configuration; pure but for reading the files.
 
     ``environment_content`` is laid over the file of the environment, which then need not exist.
+    ``root`` is the folder of the whole configuration where ``source`` is a folder of one of its projects.
     ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. Raises ConfigurationError with all
     problems, and MissingLibrary.
     """
@@ -96,10 +98,22 @@ def load(
         raise ValueError(f"naming is one of {', '.join(NAMINGS)}")
     with _without_collection():
         place = (environment, environment_content)
-        return _load(source, kinds, place, variables, lookup, process_environment, naming, strict, project_key)
+        return _load(
+            _read(source, kinds, root),
+            source,
+            kinds,
+            place,
+            variables,
+            lookup,
+            process_environment,
+            naming,
+            strict,
+            project_key,
+        )
 
 
 def _load(
+    reading: Reading,
     source: Path | AnyMapping[str, t.Any],
     kinds: AnyMapping[str, t.Any],
     place: tuple[str | None, AnyMapping[str, t.Any] | None],
@@ -110,7 +124,6 @@ def _load(
     strict: bool,
     project_key: str | None,
 ) -> Configuration:
-    reading = _read(source, kinds)
     problems = list(reading.problems)
     incomplete = any(problem.severity == "error" for problem in problems)
     policy, wrong = drift_policy(reading.tree)
@@ -179,9 +192,9 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any]) -> Reading:
+def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any], root: Path | None) -> Reading:
     if isinstance(source, Path):
-        return read(source, [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)])
+        return read(source, [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)], root)
     try:
         return Reading(None, (Document(adopt(source, DEFINITION)),))
     except ConfigurationError as error:

@@ -25,6 +25,10 @@ COMMON: Schema = {
         "type": "object",
         "description": "Any fields of DSS's own JSON that have no name here; they are compared like the others.",
     },
+    "external": {
+        "type": "boolean",
+        "description": "Whether it is made elsewhere: it must be there, and is never changed or deleted.",
+    },
     "depends_on": {
         "type": "array",
         "items": {"type": "string", "minLength": 1},
@@ -61,9 +65,14 @@ _IGNORABLE = ("models", "dashboards")
 _VERSION = 'the version of the configuration format is "1.0"'
 
 
-def resource_schema(kind: t.Any) -> Schema:
-    """JSON Schema of one author mapping of a kind: its own, the keys that all kinds have, and null for what is optional."""
+def resource_schema(kind: t.Any, external: bool = False) -> Schema:
+    """JSON Schema of one author mapping of a kind: its own, the keys that all kinds have, and null for what is optional.
+
+    Of an ``external`` one only what identifies it is required.
+    """
     own = kind.schema
+    if external:
+        own = {**own, "required": [name for name in own.get("required", ()) if name in kind.identifier]}
     properties = {**COMMON, **own.get("properties", {})}
     return t.cast(Schema, optional_null({**own, "type": "object", "properties": properties}))
 
@@ -82,7 +91,7 @@ def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
         for key, target in file_keys(kind.section, schema).items():
             text = {"type": ["string", "null"], "description": f"File that holds {target}, in place of it."}
             schema["properties"].setdefault(key, text)
-        definitions[kind.name] = _moved_references(schema, kind.name)
+        definitions[kind.name] = _moved_references(_published(schema, kind), kind.name)
         properties[kind.section] = _section(kind)
     properties.update(PUBLISHED)
     return {
@@ -95,6 +104,17 @@ def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
         "additionalProperties": False,
         "$defs": definitions,
     }
+
+
+def _published(schema: Schema, kind: t.Any) -> Schema:
+    """The schema for editors, in which an external resource needs only what identifies it."""
+    required = schema.pop("required", [])
+    identifying = [name for name in required if name in kind.identifier]
+    further = [name for name in required if name not in kind.identifier]
+    if further:
+        external = {"properties": {"external": {"const": True}}, "required": ["external"]}
+        schema.update({"if": external, "else": {"required": further}})
+    return {**schema, "required": identifying}
 
 
 def check(document: Mapping, kinds: AnyMapping[str, t.Any], strict: bool = True) -> list[Problem]:
@@ -111,6 +131,10 @@ class Checker:
             **{kind.section: Compiled(resource_schema(kind), kind.name.replace("_", " ")) for kind in kinds.values()},
             **{section: Compiled(schema) for section, schema in POLICY_SECTIONS.items()},
         }
+        self._external = {
+            kind.section: Compiled(resource_schema(kind, external=True), kind.name.replace("_", " "))
+            for kind in kinds.values()
+        }
         self._singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
 
     def check(self, document: Mapping, only: str | None = None) -> tuple[Mapping, list[Problem]]:
@@ -119,9 +143,9 @@ class Checker:
         With ``only`` the document is a file of that section alone.
         """
         findings = self._top(document) if only is None else self._strangers(document, only)
-        for section, compiled in self._sections.items():
+        for section in self._sections:
             if section in document and only in (None, section):
-                findings += self._section(document[section], section, compiled)
+                findings += self._section(document[section], section)
         return settled(document, findings, self._strict)
 
     def _top(self, document: Mapping) -> list[Finding]:
@@ -150,14 +174,22 @@ class Checker:
             findings.append(Finding((key,), message, unknown=True))
         return findings
 
-    def _section(self, value: t.Any, section: str, compiled: Compiled) -> list[Finding]:
+    def _section(self, value: t.Any, section: str) -> list[Finding]:
         if value is None:
             return []
         if section in self._singletons:
-            return compiled.findings(value, (section,))
+            return self._compiled(value, section).findings(value, (section,))
         if not isinstance(value, list):
             return [Finding((section,), "must be a list, each item beginning with '-'")]
-        return [finding for index, item in enumerate(value) for finding in compiled.findings(item, (section, index))]
+        return [
+            finding
+            for index, item in enumerate(value)
+            for finding in self._compiled(item, section).findings(item, (section, index))
+        ]
+
+    def _compiled(self, item: t.Any, section: str) -> Compiled:
+        external = section in self._external and isinstance(item, dict) and item.get("external") is True
+        return self._external[section] if external else self._sections[section]
 
 
 def _version(document: Mapping) -> list[Finding]:

@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .._kinds.base import Kind, Known, Node, Resource
+from .._kinds.base import Kind, Known, Node, Resource, without_secrets
 from .._kinds.paths import path_of
 from .._plan.compare import Document
 
@@ -55,13 +55,8 @@ class DeployerKind(Kind):
 
     def options(self, object_id: str, document: Document) -> Document:
         """The options of the module that declare an object as it is, without what is secret."""
-        return t.cast(Document, self._open({**self.from_dss(document, Known()), self.id_option: object_id}, ""))
-
-    def _open(self, value: t.Any, path: str) -> t.Any:
-        if isinstance(value, Mapping):
-            below = {key: (f"{path}.{key}" if path else str(key), inner) for key, inner in value.items()}
-            return {key: self._open(inner, where) for key, (where, inner) in below.items() if not self.is_secret(where)}
-        return [self._open(inner, path) for inner in value] if isinstance(value, list) else value
+        author = {**self.from_dss(document, Known()), self.id_option: object_id}
+        return t.cast(Document, without_secrets(author, self.is_secret))
 
     def findings(self, node: Node, resource: Resource, held: Document | None) -> Findings:
         """What stands against the creation or the change of an object that the node holds as ``held``."""

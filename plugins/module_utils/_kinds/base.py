@@ -54,7 +54,8 @@ class Resource:
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
     ``first`` is sent only when the object is made; ``references`` are (kind, name) of what it needs;
-    ``identity`` is what finds the object on the node; ``aside`` is what its kind wants to know after it was written.
+    ``identity`` is what finds the object on the node; an ``external`` one is only looked for; ``aside`` is what its kind
+    wants to know after it was written.
     """
 
     kind: str
@@ -71,6 +72,7 @@ class Resource:
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    external: bool = False
     aside: Mapping[str, t.Any] = field(default_factory=dict)
 
     @property
@@ -86,10 +88,12 @@ def address(kind: str, project: str | None, name: str) -> str:
 
 @dataclass(frozen=True)
 class Known:
-    """What else a project on a node holds: the names of its datasets, and of its managed folders by id."""
+    """What else a project on a node holds: by kind the names of its objects by id."""
 
-    datasets: frozenset[str] = frozenset()
-    folders: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> Mapping[str, str]:
+        return self.names.get(kind, {})
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,8 @@ class Kind:
     shape: Shape
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
+    creatable = True  # whether the API has a call that makes one
+    names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
@@ -168,15 +174,34 @@ class Kind:
             "additionalProperties": False,
         }
 
+    @property
+    def names_project(self) -> bool:
+        """Whether its author fields hold the key of its project."""
+        return "key" in self.identifier
+
     def identity(self, author: Mapping[str, t.Any]) -> str:
         """The name in the address."""
-        return str(author["name"])
+        return "" if self.singleton else str(author["name"])
 
     def resource(
         self, author: Mapping[str, t.Any], project: str | None, neighbours: Neighbours, location: Location, path: str
     ) -> Resource:
         """The desired side of one author mapping."""
         lifecycle = author.get("lifecycle") or {}
+        depends_on = tuple(author.get("depends_on") or ())
+        if author.get("external"):
+            identity = {key: author[key] for key in self.identifier if key in author}
+            return Resource(
+                self.name,
+                project,
+                self.identity(author),
+                {},
+                location,
+                path,
+                identity,
+                depends_on=depends_on,
+                external=True,
+            )
         author, notes = self.prepare(author, neighbours)
         built = Resource(
             kind=self.name,
@@ -187,7 +212,7 @@ class Kind:
             path=path,
             identity={key: author[key] for key in self.identifier if key in author},
             rules=self.rules,
-            depends_on=tuple(author.get("depends_on") or ()),
+            depends_on=depends_on,
             prevent_destroy=bool(lifecycle.get("prevent_destroy")),
             ignore_changes=tuple(self.dss_path(entry) for entry in lifecycle.get("ignore_changes") or ()),
             notes=notes,
@@ -308,6 +333,17 @@ def redacted(value: t.Any, secret: t.Callable[[str], bool], path: str = "") -> t
     if isinstance(value, list):
         return [redacted(inner, secret, path) for inner in value]
     return value
+
+
+def without_secrets(value: t.Any, secret: t.Callable[[str], bool]) -> t.Any:
+    """A value without what is secret: a node gives it encrypted, so that it means nothing elsewhere."""
+    return _without_sensitive(redacted(value, secret))
+
+
+def _without_sensitive(value: t.Any) -> t.Any:
+    if isinstance(value, Mapping):
+        return {key: _without_sensitive(inner) for key, inner in value.items() if inner != SENSITIVE}
+    return [_without_sensitive(inner) for inner in value] if isinstance(value, list) else value
 
 
 def resolved(value: t.Any, lookup: t.Callable[[t.Any], t.Any]) -> t.Any:

@@ -166,6 +166,7 @@ class Dataset(Kind):
         "formatParams.charset": Spelled(_charset),
     }
     replaced_by = ("type", "managed")
+    names_of = ("managed_folder",)
     git_folder = "datasets"
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
@@ -201,8 +202,9 @@ class Dataset(Kind):
 
     def from_dss(self, document: Document, known: Known) -> Document:
         author = super().from_dss(document, known)
-        if author.get("folder") in known.folders:
-            author["folder"] = known.folders[author["folder"]]
+        folders = known.of("managed_folder")
+        if author.get("folder") in folders:
+            author["folder"] = folders[author["folder"]]
         return author
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:

@@ -18,10 +18,26 @@ from .._plan.compare import AsSet, AsText, Defaults, Document, Exclusive, Keyed,
 from . import recipe_types
 from .base import Done, FollowUp, Kind, Known, Neighbours, Node, Resource, with_references
 from .paths import path_of
-from .recipe_items import DEPENDENCY_DEFAULTS, author_path_of_item, main_names, named, reference_of, referring
+from .recipe_items import (
+    DEPENDENCY_DEFAULTS,
+    NAMED_KINDS,
+    author_path_of_item,
+    main_names,
+    named,
+    reference_of,
+    referring,
+)
 from .recipe_output_schemas import updates
 from .recipe_payloads import FIELDS, Flow, read, with_short_params, written
-from .recipe_payloads.defaults import completed, member_defaults, stripped
+from .recipe_payloads.defaults import (
+    FILTERS,
+    completed,
+    labelled,
+    member_defaults,
+    stripped,
+    unlabelled,
+    without_read_maps,
+)
 from .recipe_shape import shape
 from .shape import FLAG, Schema, Shape, described, overlay, without_defaults, without_ui_state
 
@@ -46,6 +62,7 @@ class Recipe(Kind):
     rules: Mapping[str, Rule] = {"tags": AsSet(), "code": AsText(), "inputs": Exclusive(), "outputs": Exclusive()}
     replaced_by = ("type",)
     listing_is_complete = False
+    names_of = NAMED_KINDS
     git_folder = "recipes"
     _naming = Lock()
 
@@ -88,22 +105,24 @@ class Recipe(Kind):
         return replace(built, declared=declared, rules=rules, references=references, aside=_aside(author, neighbours))
 
     def from_dss(self, document: Document, known: Known) -> Document:
-        kind = document.get("type")
+        document, kind = without_read_maps(document), document.get("type")
         if isinstance(document.get("payload"), dict):
             payload = without_ui_state(document["payload"])
+            payload = {key: value for key, value in payload.items() if value or key not in FILTERS}
             engine = without_defaults(payload.pop("engineParams", None) or {}, recipe_types.PAYLOAD_ENGINE)
-            payload = {**stripped(kind, payload), **({"engineParams": engine} if engine else {})}
-            document = {**document, "payload": payload}
+            document = {**document, "payload": {**payload, **({"engineParams": engine} if engine else {})}}
         author = super().from_dss(document, known)
         for side in ("inputs", "outputs"):
             if side in author:
                 author[side] = [named(item, known) for item in author[side]]
         held = {part: author[part] for part in ("payload", "params") if isinstance(author.get(part), dict)}
+        if "payload" in held:
+            held["payload"] = unlabelled(stripped(kind, held["payload"]), _main_refs(document))
         found = read(str(kind), held, _flow(author), _payload_rules(kind), self.defaults(document))
         if found:
             name, settings, rest = found
             said = {key: value for key, value in author.items() if key not in held}
-            author = {**said, **{part: rest[part] for part in held if rest.get(part)}, name: settings}
+            author = {**said, name: settings, **{part: rest[part] for part in held if rest.get(part)}}
         return author
 
     def dss_path(self, author_path: str) -> str:
@@ -143,7 +162,8 @@ class Recipe(Kind):
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         if isinstance(document.get("payload"), dict):
-            document = {**document, "payload": completed(document.get("type"), document["payload"])}
+            payload = labelled(completed(document.get("type"), document["payload"]), _main_refs(document))
+            document = {**document, "payload": payload}
         prototype, payload = _recipe_and_payload(document, {})
         prototype.update(name=resource.name, projectKey=resource.project)
         settings: Document = {"rawCreation": True, "rawPayload": payload}
@@ -203,6 +223,12 @@ def _flow(author: Mapping[str, t.Any]) -> Flow:
     return Flow(main_names(author.get("inputs") or ()), main_names(author.get("outputs") or ()))
 
 
+def _main_refs(document: Mapping[str, t.Any]) -> list[t.Any]:
+    """What the inputs of the role ``main`` refer to, in order."""
+    main = (document.get("inputs") or {}).get("main") or {}
+    return [item.get("ref") for item in main.get("items") or ()]
+
+
 def _payload_rules(kind: t.Any) -> Rules:
     """Columns with functions are known by their names."""
     lists = {"grouping": ("keys", "values"), "window": ("values",), "distinct": ("keys",)}
@@ -215,7 +241,9 @@ def _aside(author: Mapping[str, t.Any], neighbours: Neighbours) -> Document:
         return {}
     outputs = [item for item in author.get("outputs") or () if not isinstance(item, Mapping) or not item.get("folder")]
     declared = neighbours.declaring("dataset", "schema")
-    return {"schemas_of": [name for name in main_names(outputs, any_role=True) if name not in declared and "." not in name]}
+    return {
+        "schemas_of": [name for name in main_names(outputs, any_role=True) if name not in declared and "." not in name]
+    }
 
 
 def _not_applied(author: Mapping[str, t.Any]) -> tuple[str, ...]:

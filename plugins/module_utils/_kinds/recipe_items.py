@@ -16,7 +16,10 @@ from .shape import FLAG, OBJECT, TEXT, Schema, described
 
 # A dependency on partitions: the author's name, DSS's, and what it is. DSS's own names are understood too.
 _DEPENDENCY: dict[str, tuple[str, Schema]] = {
-    "function": ("func", described(TEXT, "equals, all_available, latest_available, time_range, values, custom_python.")),
+    "function": (
+        "func",
+        described(TEXT, "equals, all_available, latest_available, time_range, values, custom_python."),
+    ),
     "dimension": ("idim", described(TEXT, "Dimension of the input.")),
     "output": ("out", described(TEXT, "Output whose partitions are built.")),
     "output_dimension": ("odim", described(TEXT, "Dimension of that output.")),
@@ -42,7 +45,10 @@ _ITEM: Schema = {
             "properties": {
                 "dataset": described(TEXT, "Name of a dataset."),
                 "folder": described(TEXT, "Name of a managed folder."),
-                "object": described(TEXT, "Id of something else: saved model, evaluation store, knowledge bank."),
+                "saved_model": described(TEXT, "Name of a saved model."),
+                "evaluation_store": described(TEXT, "Name of a model evaluation store."),
+                "knowledge_bank": described(TEXT, "Name of a knowledge bank."),
+                "object": described(TEXT, "Id of something else."),
                 "ref": described(TEXT, "The same as a plain name."),
                 "alias": described(TEXT, "Accepted from other tools."),
                 "role": described(TEXT, "Role, C(main) when left out."),
@@ -56,7 +62,15 @@ _ITEM: Schema = {
 }
 ITEMS: Schema = {"type": "array", "items": _ITEM}
 _ITEM_PATH = re.compile(r"(inputs|outputs)\.([^.]+)\.items(.*)")
-_NAMES = ("dataset", "folder", "object", "ref")
+# What an item may name besides a dataset, whose id is its name.
+_KINDS = {
+    "folder": "managed_folder",
+    "saved_model": "saved_model",
+    "evaluation_store": "model_evaluation_store",
+    "knowledge_bank": "knowledge_bank",
+}
+NAMED_KINDS = ("dataset", *_KINDS.values())
+_NAMES = ("dataset", *_KINDS, "object", "ref")
 
 
 def items_to_dss(items: t.Sequence[t.Any]) -> Document:
@@ -125,18 +139,20 @@ def reference_of(ref: t.Any, neighbours: Neighbours) -> tuple[str, str]:
 
 
 def referring(item: Document, items: t.Sequence[t.Any], neighbours: Neighbours) -> Document:
-    """The id of a managed folder is known only on the node; a dataset is known by its name."""
+    """The id of anything but a dataset is known only on the node; ``items`` say what a name stands for."""
     name = item["ref"]
-    folder = any(isinstance(entry, Mapping) and entry.get("folder") == name for entry in items)
-    if neighbours.has("managed_folder", name) and (folder or not neighbours.has("dataset", name)):
-        return {**item, "ref": Ref("managed_folder", name)}
-    return item
+    said = [
+        kind for entry in items if isinstance(entry, Mapping) for key, kind in _KINDS.items() if entry.get(key) == name
+    ]
+    kinds = said or ([] if neighbours.has("dataset", name) else ["managed_folder"])
+    return next(({**item, "ref": Ref(kind, name)} for kind in kinds if neighbours.has(kind, name)), item)
 
 
 def named(item: t.Any, known: Known) -> t.Any:
-    """An item with the name of what it refers to; what is neither a dataset nor a folder keeps its id."""
+    """An item with the name of what it refers to; what nobody knows keeps its id."""
     ref = item if isinstance(item, str) else item["dataset"]
     more = {} if isinstance(item, str) else {key: value for key, value in item.items() if key != "dataset"}
-    if ref in known.folders:
-        return {"folder": known.folders[ref], **more}
-    return item if ref in known.datasets or "." in ref else {"object": ref, **more}
+    for key, kind in _KINDS.items():
+        if ref in known.of(kind):
+            return {key: known.of(kind)[ref], **more}
+    return item if ref in known.of("dataset") or "." in ref else {"object": ref, **more}

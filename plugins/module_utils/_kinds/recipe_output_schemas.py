@@ -44,7 +44,9 @@ def _works_otherwise(entry: Done) -> bool:
 def _batches(recipes: Sequence[Done]) -> list[list[str]]:
     makers = {ref: entry.object_id for entry in recipes for ref in _refs(entry, "outputs")}
     needs = {
-        entry.object_id: {makers[ref] for ref in _refs(entry, "inputs") if makers.get(ref, entry.object_id) != entry.object_id}
+        entry.object_id: {
+            makers[ref] for ref in _refs(entry, "inputs") if makers.get(ref, entry.object_id) != entry.object_id
+        }
         for entry in recipes
     }
     sorter = TopologicalSorter(needs)

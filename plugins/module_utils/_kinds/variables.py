@@ -33,9 +33,6 @@ class Variables(Kind):
         )
     )
 
-    def identity(self, author: Mapping[str, t.Any]) -> str:
-        return ""
-
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         rules: dict[str, Rule] = {
             f"{part}.{name}": Whole() for part in ("standard", "local") for name in built.declared.get(part) or {}

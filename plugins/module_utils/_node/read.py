@@ -157,7 +157,7 @@ def _read_contents(
     """Replace list items by whole documents, for declared objects of kinds whose list lacks their content."""
     wanted: list[tuple[str, str]] = []
     for resource in desired.values():
-        if kinds[resource.kind].listing_is_complete or resource.kind not in objects:
+        if resource.external or kinds[resource.kind].listing_is_complete or resource.kind not in objects:
             continue
         object_id = kinds[resource.kind].find(resource, objects[resource.kind])
         if object_id is not None:

@@ -16,9 +16,9 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import drift_limits, limits, surroundings
+from .checks import absences, drift_limits, limits, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
-from .deletions import Undeclared, pruned, removals, undeclared, unmanaged
+from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
 from .model import CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
@@ -66,6 +66,7 @@ def build(
         actions = [_action(resource, surrounding) for resource in desired.values()]
         gone = undeclared(desired, snapshot, matched.taken, options, kinds, known, problems)
         actions += gone.deletions
+        problems += absences(desired, matched.ids, kinds)
         actions += pruned(actions, snapshot, options, kinds)
     actions = with_cascades(actions, snapshot)
     ordered = _ordered(actions)
@@ -73,7 +74,8 @@ def build(
     found, warnings = surroundings(actions, desired, snapshot)
     warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
     others = None if recorded is None or options.absent else unmanaged(ordered, snapshot, kinds)
-    return Plan(ordered, (*warnings, *findings(options)), tuple(problems + found), gone.forgets, others)
+    forgets = {**gone.forgets, **released(desired, known)}
+    return Plan(ordered, (*warnings, *findings(options)), tuple(problems + found), forgets, others)
 
 
 def _match(
@@ -136,6 +138,15 @@ def dataset_type(connection: str, desired: Mapping[str, Resource], snapshot: Sna
 def _action(resource: Resource, around: Surrounding) -> Action:
     kind, options = around.kinds[resource.kind], around.options
     object_id = around.matched.ids.get(resource.address)
+    if resource.external:
+        return Action(
+            address=resource.address,
+            kind=resource.kind,
+            project=resource.project,
+            action=UNCHANGED,
+            location=resource.location,
+            object_id=object_id,
+        )
     before = around.snapshot.of(resource.kind).get(object_id, {}) if object_id is not None else {}
     declared = resolved(resource.declared, partial(_looked_up, resource, before, around))
     known = (around.recorded or {}).get(resource.address)

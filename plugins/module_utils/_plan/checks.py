@@ -10,7 +10,7 @@ import typing as t
 from collections.abc import Iterable, Mapping
 
 from .._errors import Problem
-from .._kinds.base import Resource
+from .._kinds.base import Kind, Resource
 from .model import BOTH, CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
 
 
@@ -38,6 +38,23 @@ def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resou
                 f"max_deletes is {options.max_deletes}: set max_deletes={len(destroyed)} if this is what you want"
             )
         )
+    return problems
+
+
+def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Mapping[str, Kind]) -> list[Problem]:
+    """What is not on the node, as ``ids`` says, and is not to be made or cannot be."""
+    problems = []
+    for key, resource in desired.items():
+        what = f"{resource.address} is not on the node, and"
+        if key in ids:
+            continue
+        if resource.external:
+            message = f"{what} external says that it is made elsewhere: make it there first, or take that line out"
+        elif not kinds[resource.kind].creatable:
+            message = f"{what} the API of DSS cannot make a {resource.kind.replace('_', ' ')}: make it in DSS, or import it with its project"
+        else:
+            continue
+        problems.append(Problem(message, resource.path, resource.location))
     return problems
 
 

@@ -67,6 +67,15 @@ def undeclared(
     return Undeclared(_after_their_users(deletions, recorded), forgets)
 
 
+def released(desired: Mapping[str, Resource], recorded: Mapping[str, Recorded]) -> dict[str, str]:
+    """What was managed and is declared external now."""
+    return {
+        key: "declared external; the object stays"
+        for key, resource in desired.items()
+        if resource.external and key in recorded
+    }
+
+
 def _after_their_users(deletions: Mapping[str, Action], recorded: Mapping[str, Recorded]) -> list[Action]:
     """What used an object is deleted, or changed so that it no longer does, before the object goes."""
     users: dict[str, list[str]] = {}
@@ -106,6 +115,8 @@ def removals(
     actions = []
     for key in ids:
         resource = desired[key]
+        if resource.external:
+            continue
         if whole and resource.kind != "project" and kinds[resource.kind].scope == "project":
             continue
         taken = ""

@@ -79,7 +79,7 @@ def drift_report(
 ) -> Report:
     """The report on one project; ``who`` has the commits that changed an object, by address, newest first."""
     found = list(found)
-    known = known_in(snapshot)
+    known = known_in(snapshot, kinds)
     counts = Counter(entry.status for entry in found)
     return {
         "report": "drift",
@@ -182,10 +182,14 @@ def _findings(
     return found
 
 
-def known_in(snapshot: Snapshot) -> Known:
-    """What an author form may name by name: the datasets and the managed folders of a project."""
-    folders = {key: str(document.get("name")) for key, document in snapshot.of("managed_folder").items()}
-    return Known(frozenset(snapshot.of("dataset")), folders)
+def known_in(snapshot: Snapshot, kinds: Mapping[str, Kind]) -> Known:
+    """The names that an author form may use in place of ids."""
+    return Known(
+        {
+            kind: {object_id: kinds[kind].label(object_id, document) for object_id, document in held.items()}
+            for kind, held in snapshot.objects.items()
+        }
+    )
 
 
 def _flow(found: Iterable[Found]) -> Flow:

@@ -26,7 +26,7 @@ from .._state.ledger import Ledger
 from .._state.lock import read_holder
 from .._state.model import INSTANCE, State
 from .._state.store import KEEP_VERSIONS
-from .._task import Caller, Target, target_of
+from .._task import Caller, Target, targets_of
 from .._work import host_of, ledger_of, with_tool
 from .compared import DRIFTED, MISSED, Found, as_recorded, compared
 from .drift import Read, drift_report
@@ -121,7 +121,8 @@ def _target(params: Mapping[str, t.Any], caller: Caller) -> Target:
     path = caller.base / Path(str(params["path"])).expanduser()
     variables = params.get("configuration_variables") or {}
     wanted = {**params, "path": path, "variables": variables, "naming": "dss", "strict": True}
-    return target_of("configuration", wanted, caller)
+    targets = targets_of(wanted, caller)
+    return next((target for target in targets if target.project == params.get("project")), targets[0])
 
 
 def _kept(ledger: Ledger) -> State | None:

@@ -96,6 +96,10 @@ class Block:
         rest = prune(rest)
         if rest:
             author["raw"] = rest
+        return self.alone(author)
+
+    def alone(self, author: Document) -> t.Any:
+        """A value that may stand alone, if there is nothing else."""
         return author[self.bare] if author.keys() == {self.bare} else author
 
 
@@ -130,8 +134,10 @@ class Form:
         """The settings, and what of the document they do not say."""
         flow = self.seen(document, flow)
         author = self.block.read(document, flow)
-        rest: Document = author.pop("raw", {}) if isinstance(author, dict) else {}
-        return self.after(author, flow), rest
+        if not isinstance(author, dict):
+            return self.after(author, flow), {}
+        rest: Document = author.pop("raw", {})
+        return self.after(self.block.alone(author), flow), rest
 
 
 def listed(description: str, block: Block) -> dict[str, t.Any]:

@@ -79,10 +79,7 @@ def _write(author: t.Any, flow: Flow) -> Document:
     modes = [word for word in _MODES if author.get(word) is not None]
     if len(modes) > 1:
         raise DssError(f"a filter has one of {', '.join(_MODES)}, not {' and '.join(modes)}")
-    document: Document = {
-        "distinct": bool(author.get("distinct")),
-        "enabled": bool(author.get("enabled", bool(modes))),
-    }
+    document: Document = {"distinct": bool(author.get("distinct")), "enabled": bool(author.get("enabled", bool(modes)))}
     for mode in modes:
         ui: Document = {"mode": _MODES[mode]}
         if mode in ("all", "any"):
@@ -171,7 +168,9 @@ def _taken(rest: Document, operator: str) -> t.Any:
     if operator.startswith("in "):
         key = "num" if operator.endswith("[number]") else "string"
         members = rest.get("items")
-        if isinstance(members, list) and all(isinstance(member, Mapping) and set(member) == {key} for member in members):
+        if isinstance(members, list) and all(
+            isinstance(member, Mapping) and set(member) == {key} for member in members
+        ):
             rest.pop("items")
             return [member[key] for member in members]
         return None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import copy
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..._plan.compare import Document, same
 from ..dataset_types import SELECTION
-from ..shape import without_defaults
+from ..shape import at, without_defaults
 from .aggregates import OFF_EVERYWHERE
 from .conditions import OFF
 from .tables import CONDITION, JOINED
@@ -48,14 +48,10 @@ PAYLOADS: dict[str, Document] = {
                 "samplingMethod": "HEAD_SEQUENTIAL",
             },
         },
-        "exploreUIParams": {"autoRefresh": True},
+        "flagNumericValues": True,
         "maxProcessedMemTableBytes": -1,
         "previewMode": "ALL_ROWS",
-        "vizSampling": {
-            "autoRefreshSample": False,
-            "_refreshTrigger": 0,
-            "selection": {**SELECTION, "maxRecords": -1},
-        },
+        "vizSampling": {"autoRefreshSample": False, "_refreshTrigger": 0, "selection": {**SELECTION, "maxRecords": -1}},
         "coloring": {"scheme": "MEANING_AND_STATUS", "valueColoringMode": "HASH"},
     },
     "join": {"computedColumns": [], "enableAutoCastInJoinConditions": False, "postFilter": OFF},
@@ -127,7 +123,10 @@ _COMPUTED = {"mode": "GREL"}
 _MEMBERS: dict[str, dict[str, Document]] = {
     "shaker": {"steps[]": _STEP, "steps[].steps[]": _STEP},
     "join": {
-        "joins[]": {**JOINED, "rightLimit": {"enabled": False, "maxMatches": 1, "type": "KEEP_LARGEST", "strict": False}},
+        "joins[]": {
+            **JOINED,
+            "rightLimit": {"enabled": False, "maxMatches": 1, "type": "KEEP_LARGEST", "strict": False},
+        },
         "joins[].on[]": CONDITION,
         "virtualInputs[]": {**_INPUT, "outputColumnsSelectionMode": "MANUAL", "autoSelectColumns": False},
         "virtualInputs[].computedColumns[]": _COMPUTED,
@@ -143,7 +142,13 @@ _MEMBERS: dict[str, dict[str, Document]] = {
     },
     "split": {"computedColumns[]": _COMPUTED},
     "pivot": {
-        "pivots[]": {"globalCount": False, "valueLimit": "TOP_N", "topnLimit": 20, "minOccLimit": 0},
+        "pivots[]": {
+            "explicitValues": [],
+            "globalCount": False,
+            "minOccLimit": 0,
+            "topnLimit": 20,
+            "valueLimit": "TOP_N",
+        },
         "pivots[].valueColumns[]": OFF_EVERYWHERE,
         "otherColumns[]": OFF_EVERYWHERE,
         "computedColumns[]": _COMPUTED,
@@ -153,9 +158,18 @@ _MEMBERS: dict[str, dict[str, Document]] = {
     "vstack": {"virtualInputs[]": _INPUT},
 }
 
+FILTERS = ("preFilter", "postFilter")  # newer servers write {} where one is off
+_READ: Document = {"cache": False, "repartition": 10}
+_READ_MAPS = (
+    "params.engineParams.spark.readParams.map",
+    "params.engineParams.sparkSQL.readParams.map",
+    "payload.engineParams.sparkSQL.readParams.map",
+)
+
 # Where people left the columns of a prepare recipe on their screens: nothing that a recipe does follows from it.
 SCREEN = (
     "payload.columnWidthsByName",
+    "payload.exploreUIParams",
     "payload.explorationSampling._refreshTrigger",
     "payload.vizSampling._refreshTrigger",
 )
@@ -190,3 +204,37 @@ def completed(kind: t.Any, payload: t.Any, pattern: str = "") -> t.Any:
     if isinstance(payload, list):
         return [completed(kind, member, f"{pattern}[]") for member in payload]
     return payload
+
+
+def without_read_maps(document: Document) -> Document:
+    """A recipe without the entry that DSS makes by itself for each input in the settings of Spark (dss-api.md 2.6)."""
+    result = copy.deepcopy(document)
+    for path in _READ_MAPS:
+        held = at(result, path)
+        if isinstance(held, dict):
+            for name in [name for name, entry in held.items() if same({"cache": False, **entry}, _READ)]:
+                del held[name]
+    return result
+
+
+def labelled(payload: Document, refs: Sequence[t.Any]) -> Document:
+    """A payload in which each virtual input says by name what it is, as DSS writes it for people."""
+    if not isinstance(payload.get("virtualInputs"), list):
+        return payload
+    return {**payload, "virtualInputs": [{**_label(entry, refs), **entry} for entry in payload["virtualInputs"]]}
+
+
+def unlabelled(payload: Document, refs: Sequence[t.Any]) -> Document:
+    """The same the other way round, where the name is that of the input."""
+    if not isinstance(payload.get("virtualInputs"), list):
+        return payload
+    inputs = [
+        {key: value for key, value in entry.items() if key != "originLabel" or _label(entry, refs) != {key: value}}
+        for entry in payload["virtualInputs"]
+    ]
+    return {**payload, "virtualInputs": inputs}
+
+
+def _label(entry: Mapping[str, t.Any], refs: Sequence[t.Any]) -> Document:
+    index = entry.get("index")
+    return {"originLabel": refs[index]} if isinstance(index, int) and 0 <= index < len(refs) else {}

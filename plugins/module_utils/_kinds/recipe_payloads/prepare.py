@@ -77,6 +77,8 @@ def _read_step(document: Mapping[str, t.Any], flow: Flow) -> Document:
     author: Document = {}
     if rest.get("metaType") == "GROUP":
         rest.pop("metaType")
+        if not rest.get("params"):
+            rest.pop("params", None)
         author["group"] = rest.pop("name", "")
         inner = [_read_step(step, flow) for step in rest.pop("steps", ())]
         if any("group" in step for step in inner):

@@ -92,8 +92,6 @@ def _text(name: str, path: str, description: str) -> Key:
     return Key(name, path, described(TEXT, description))
 
 
-
-
 _COLUMN = _text("column", "column", "Name of the column.")
 _IN = _text("column", "inCol", "Name of the column.")
 _TIMEZONE = _text("timezone", "timezone_id", "Time zone, UTC if it is not said.")
@@ -143,12 +141,7 @@ PROCESSORS = (
         {"keep": False},
         True,
     ),
-    Processor(
-        "rename_columns",
-        "ColumnRenamer",
-        Pairs("renamings"),
-        "Columns to rename, former names to new ones.",
-    ),
+    Processor("rename_columns", "ColumnRenamer", Pairs("renamings"), "Columns to rename, former names to new ones."),
     Processor(
         "move_columns",
         "ColumnReorder",
@@ -226,9 +219,7 @@ PROCESSORS = (
                 Key(
                     "compare_to",
                     "compareTo",
-                    **one_of(
-                        "What it is compared with.", {"column": "COLUMN", "date": "DATE", "now": "NOW"}
-                    ),
+                    **one_of("What it is compared with.", {"column": "COLUMN", "date": "DATE", "now": "NOW"}),
                 ),
                 _text("other_column", "input2", "Column with the second date."),
                 _text("date", "refDate", "The date."),
@@ -266,7 +257,11 @@ PROCESSORS = (
                 _text("output", "output", "Column for the result, the same if it is not said."),
                 _FIND_MATCHING,
                 _text("normalization", "normalization", "EXACT, or how texts are made alike before."),
-                Key("first_only", "stopAfterFirstMatch", described(FLAG, "Whether only the first that fits is replaced.")),
+                Key(
+                    "first_only",
+                    "stopAfterFirstMatch",
+                    described(FLAG, "Whether only the first that fits is replaced."),
+                ),
             ),
             {"output": "", "normalization": "EXACT", "stopAfterFirstMatch": False, "matching": "FULL_STRING"},
         ),
@@ -323,7 +318,9 @@ PROCESSORS = (
     Processor(
         "filter_invalid",
         "FilterOnBadType",
-        Block((_columns(), _text("meaning", "type", "Meaning that values are to have."), _ACTION), {"booleanMode": "AND"}),
+        Block(
+            (_columns(), _text("meaning", "type", "Meaning that values are to have."), _ACTION), {"booleanMode": "AND"}
+        ),
         "Rows or cells whose value has not the meaning.",
         spread=True,
     ),
@@ -351,7 +348,11 @@ PROCESSORS = (
                 _IN,
                 Key("depth", "maxDepth", described(WHOLE, "How many levels.")),
                 _text("separator", "separator", "What stands between the names of levels."),
-                Key("prefix", "prefixOutputs", described(FLAG, "Whether new columns begin with the name of the old one.")),
+                Key(
+                    "prefix",
+                    "prefixOutputs",
+                    described(FLAG, "Whether new columns begin with the name of the old one."),
+                ),
                 Key("arrays", "flattenArrays", described(FLAG, "Whether lists are flattened too.")),
                 Key("null_as_empty", "nullAsEmpty", described(FLAG, "Whether null is an empty cell.")),
             ),

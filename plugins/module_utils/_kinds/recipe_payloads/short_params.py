@@ -30,7 +30,9 @@ def with_short_params(kind: str, author: Mapping[str, t.Any]) -> Document:
     try:
         settings, used = (_join if kind == "join" else _grouping)(params)
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise DssError(f"params of a {kind} recipe are {_FORMS[kind]}; all else belongs into {kind} or payload") from None
+        raise DssError(
+            f"params of a {kind} recipe are {_FORMS[kind]}; all else belongs into {kind} or payload"
+        ) from None
     if settings:
         result[kind] = {**settings, **(author.get(kind) or {})}
     result["params"] = {key: value for key, value in params.items() if key not in used}

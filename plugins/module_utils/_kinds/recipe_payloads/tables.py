@@ -130,7 +130,9 @@ _JOINED = Block(
         _table("left", "table1", "Left table; the first input if it is not said"),
         _table("right", "table2", "Right table; the input after those before if it is not said"),
         Key("type", "type", **one_of("Which rows are kept, left if it is not said.", _TYPES)),
-        Key("match", "conditionsMode", **one_of("How many of the conditions have to match, all if not said.", _MATCHES)),
+        Key(
+            "match", "conditionsMode", **one_of("How many of the conditions have to match, all if not said.", _MATCHES)
+        ),
         Key("conditions", "on", **_CONDITIONS),
     ),
     usual=JOINED,

@@ -43,6 +43,7 @@ class FakeKind:
     required: tuple[str, ...] = ("name",)
     scope: str = "project"
     singleton: bool = False
+    identifier: tuple[str, ...] = ("name", "key")
     more: Mapping[str, t.Any] = field(default_factory=dict)
 
     @property

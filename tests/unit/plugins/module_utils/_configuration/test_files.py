@@ -59,7 +59,7 @@ def test_a_directory_in_the_order_of_kinds_and_names(write: Write) -> None:
 
 
 def test_what_is_wrong_with_a_source(write: Write, tmp_path: Path) -> None:
-    write({"a.txt": "x", "empty/x": "", "plans/projects/a.yml": "x: 1", "d/project.yml": "a: 1", "d/datasets": "file"})
+    write({"a.txt": "x", "empty/x": "", "d/project.yml": "a: 1", "d/datasets": "file"})
     assert messages(read(tmp_path / "none.yml", SECTIONS)) == [f"Config path not found: {tmp_path}/none.yml"]
     assert messages(read(tmp_path / "a.txt", SECTIONS)) == [
         "Unknown config file format: .txt. Supported: .yaml, .yml, .json"
@@ -67,7 +67,6 @@ def test_what_is_wrong_with_a_source(write: Write, tmp_path: Path) -> None:
     assert messages(read(tmp_path / "empty", SECTIONS)) == [
         f"project.yml not found in {tmp_path}/empty. Directory-based configs require a project.yml file."
     ]
-    assert "Name one of the files in its projects folder" in messages(read(tmp_path / "plans", SECTIONS))[0]
     assert messages(read(tmp_path / "d", SECTIONS)) == ["datasets path is not a directory: datasets"]
 
 

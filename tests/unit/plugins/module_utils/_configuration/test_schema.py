@@ -71,7 +71,7 @@ def test_definitions_of_kinds_do_not_meet(fake_kind: t.Any) -> None:
 def test_a_kind_may_say_more_about_a_common_key(fake_kind: t.Any) -> None:
     kind = fake_kind("a", "as", {"raw": {"type": "object", "description": "own"}}, ())
     assert resource_schema(kind)["properties"]["raw"]["description"] == "own"
-    assert set(resource_schema(kind)["properties"]) == {"raw", "depends_on", "lifecycle"}
+    assert set(resource_schema(kind)["properties"]) == {"raw", "external", "depends_on", "lifecycle"}
 
 
 def test_all_findings_at_once_each_once_with_position_and_path(kinds: Kinds) -> None:

@@ -80,7 +80,7 @@ def test_the_author_form_of_an_object_is_contained_in_the_object(kind: Kind, dat
     if kind.name == "recipe":  # roles hold items
         for side in ("inputs", "outputs"):
             document[side] = {"main": {"items": [{"ref": "d"}]}}
-    author = kind.from_dss(document, Known(frozenset({"d"})))
+    author = kind.from_dss(document, Known({"dataset": {"d": "d"}}))
     built = resource(kind, author)
     assert compare(built.declared, document, built.rules, kind.defaults(document)) == []
 
@@ -123,7 +123,7 @@ def test_references_to_folders_become_their_ids_and_back() -> None:
         "inputs": {"main": {"items": [{"ref": "abc", "deps": []}, {"ref": "d"}, {"ref": "MODEL"}]}},
         "outputs": {},
     }
-    read = kind.from_dss(document, Known(frozenset({"d"}), {"abc": "in"}))
+    read = kind.from_dss(document, Known({"dataset": {"d": "d"}, "managed_folder": {"abc": "in"}}))
     assert read["inputs"] == [{"folder": "in"}, "d", {"object": "MODEL"}]
 
 
@@ -132,13 +132,13 @@ def test_roles_partition_dependencies_and_append_mode_survive() -> None:
     author = {
         "name": "r",
         "type": "prediction_scoring",
-        "inputs": [{"object": "MODEL", "role": "model"}, {"dataset": "d", "deps": [{"func": "all_available"}]}],
+        "inputs": [{"object": "MODEL", "role": "model"}, {"dataset": "d", "deps": [{"function": "all_available"}]}],
         "outputs": [{"dataset": "o", "append": True}],
     }
     built = resource(kind, author)
     assert built.declared["inputs"]["model"] == {"items": [{"ref": "MODEL"}]}
     document = {"name": "r", **merge(built.declared, {}, {})}
-    assert kind.from_dss(document, Known(frozenset({"d", "o"}))) == author
+    assert kind.from_dss(document, Known({"dataset": {"d": "d", "o": "o"}})) == author
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_short_form_of_a_join_is_written_out() -> None:
     payload = built.declared["payload"]
     assert payload["joins"][0]["type"] == "LEFT"
     assert payload["joins"][0]["on"][0]["column2"] == {"name": "b", "table": 1}
-    assert [entry["originLabel"] for entry in payload["virtualInputs"]] == ["x", "y"]
+    assert [entry["index"] for entry in payload["virtualInputs"]] == [0, 1]
     assert "params" not in built.declared or built.declared["params"] == {}
     assert built.notes == ()
 

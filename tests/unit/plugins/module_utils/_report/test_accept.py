@@ -27,7 +27,7 @@ AROUND = """
 datasets: [{name: orders, type: S3}, {name: clean, type: S3}, {name: more, type: S3}]
 managed_folders: [{name: reports}]
 """
-KNOWN = Known(frozenset({"orders", "clean", "more"}), {"F1": "reports"})
+KNOWN = Known({"dataset": {name: name for name in ("orders", "clean", "more")}, "managed_folder": {"F1": "reports"}})
 
 
 def found_one(entry: Recorded, document: dict[str, t.Any]) -> Found:

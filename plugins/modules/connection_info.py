@@ -1,0 +1,63 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: connection_info
+short_description: Look at connections of a DSS node
+version_added: 0.4.0
+description:
+  - Gives connections as the options of M(dataiku_iac.dss.connection) that declare them, without what DSS adds by itself and without secrets.
+author:
+  - Dataiku IaC contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - dataiku_iac.dss._node
+  - dataiku_iac.dss._attributes
+attributes:
+  check_mode:
+    details:
+      - It only reads.
+  diff_mode:
+    support: none
+options:
+  name:
+    description:
+      - Only the one that is named so; without it all are given.
+    type: str
+seealso:
+  - module: dataiku_iac.dss.connection
+"""
+
+EXAMPLES = r"""
+- name: Connections of the node
+  dataiku_iac.dss.connection_info:
+  register: found
+
+- name: One of them
+  dataiku_iac.dss.connection_info:
+    name: filesystem_managed
+"""
+
+RETURN = r"""
+connections:
+  description:
+    - What there is. Each is what M(dataiku_iac.dss.connection) takes.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: filesystem_managed, type: Filesystem, params: {root: /data}}]
+"""
+
+from ..module_utils._module import main_of
+
+
+def main() -> None:
+    """Run the module."""
+    main_of("connection_info")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: project_info
+short_description: Look at the project of DSS
+version_added: 0.4.0
+description:
+  - Gives the project as the options of M(dataiku_iac.dss.project) that declare it, without what DSS adds by itself and without secrets.
+author:
+  - Dataiku IaC contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - dataiku_iac.dss._node
+  - dataiku_iac.dss._attributes
+attributes:
+  check_mode:
+    details:
+      - It only reads.
+  diff_mode:
+    support: none
+options:
+  key:
+    description:
+      - Key of the project.
+    type: str
+    required: true
+seealso:
+  - module: dataiku_iac.dss.project
+"""
+
+EXAMPLES = r"""
+- name: The project as it is
+  dataiku_iac.dss.project_info:
+    key: QUICKSTART
+  register: found
+
+- name: The same from a node that is slow to answer
+  dataiku_iac.dss.project_info:
+    key: QUICKSTART
+    timeout: 120
+"""
+
+RETURN = r"""
+project:
+  description:
+    - What there is. It is what M(dataiku_iac.dss.project) takes.
+  returned: success
+  type: dict
+  sample: {key: QUICKSTART, name: Quickstart, owner: admin}
+"""
+
+from ..module_utils._module import main_of
+
+
+def main() -> None:
+    """Run the module."""
+    main_of("project_info")
+
+
+if __name__ == "__main__":
+    main()
