@@ -28,7 +28,7 @@ from .recipe_items import (
     referring,
 )
 from .recipe_output_schemas import updates
-from .recipe_payloads import FIELDS, Flow, read, with_short_params, written
+from .recipe_payloads import DEFINITIONS, FIELDS, Flow, read, with_short_params, written
 from .recipe_payloads.defaults import (
     FILTERS,
     completed,
@@ -70,7 +70,7 @@ class Recipe(Kind):
     def schema(self) -> dict[str, t.Any]:
         own = super().schema
         properties: dict[str, Schema] = {**own["properties"], **FIELDS, "update_output_schemas": _UPDATE}
-        return {**own, "properties": properties}
+        return {**own, "properties": properties, "$defs": DEFINITIONS}
 
     def shape_of(self, object_type: t.Any) -> Shape:
         return shape(recipe_types.engine_path(object_type), recipe_types.container_path(object_type))

@@ -14,13 +14,15 @@ from ..._plan.compare import Defaults, Document, Rules, compare
 from ..shape import Schema
 from .aggregates import AGGREGATIONS
 from .blocks import Flow, Form
+from .conditions import FILTER
 from .grouped import GROUPING, PIVOT
+from .prepare import DEFINITIONS as STEPS
 from .prepare import PREPARE
 from .rows import DISTINCT, SAMPLING, SORT, SYNC, TOPN, WINDOW
 from .short_params import with_short_params
 from .tables import JOIN, SPLIT, STACK
 
-__all__ = ["AGGREGATIONS", "FIELDS", "FORMS", "Flow", "read", "with_short_params", "written"]
+__all__ = ["AGGREGATIONS", "DEFINITIONS", "FIELDS", "FORMS", "Flow", "read", "with_short_params", "written"]
 
 FORMS: dict[str, Form] = {
     "shaker": PREPARE,
@@ -36,6 +38,7 @@ FORMS: dict[str, Form] = {
     "pivot": Form("pivot", PIVOT, "Settings of a pivot."),
     "sampling": Form("sampling", SAMPLING, "Settings of a sampling."),
 }
+DEFINITIONS: dict[str, Schema] = {"filter": FILTER, **STEPS}
 FIELDS: dict[str, Schema] = {form.name: form.schema for form in FORMS.values()}
 _TYPES = {form.name: kind for kind, form in FORMS.items()}
 

@@ -124,7 +124,9 @@ class Form:
 
     @property
     def schema(self) -> Schema:
-        return described(self.block.schema, self.description)
+        """Settings that may stand alone have no other form."""
+        schema = self.block.schema
+        return described(schema["anyOf"][0] if self.block.bare else schema, self.description)
 
     def write(self, author: t.Any, flow: Flow) -> Document:
         """The part of the recipe's document that the settings stand for."""

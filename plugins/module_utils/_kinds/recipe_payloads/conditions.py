@@ -49,7 +49,7 @@ _CONDITION: Schema = {
     "additionalProperties": False,
 }
 _CONDITIONS: Schema = {"type": "array", "items": _CONDITION}
-_FILTER: Schema = {
+FILTER: Schema = {
     "anyOf": [
         _VERBATIM,
         {
@@ -71,7 +71,7 @@ _FILTER: Schema = {
 
 def filtered(name: str, path: str, description: str) -> Key:
     """The key of a filter: a formula as text, or a mapping."""
-    return Key(name, path, described(_FILTER, description), _write, _read, OFF)
+    return Key(name, path, described({"$ref": "#/$defs/filter"}, description), _write, _read, OFF)
 
 
 def _write(author: t.Any, flow: Flow) -> Document:

@@ -30,18 +30,27 @@ _GROUP = {
 }
 
 
-def _step_schema(depth: int) -> Schema:
-    """A step; groups hold steps, and DSS has one level of them."""
+def _step_schema(steps: Mapping[str, Schema]) -> Schema:
     properties: dict[str, Schema] = {
-        **{processor.word: described(processor.block.schema, processor.description) for processor in PROCESSORS},
+        **{
+            processor.word: described({"$ref": f"#/$defs/{processor.word}"}, processor.description)
+            for processor in PROCESSORS
+        },
         "type": described(TEXT, "Any other processor, by DSS's own name."),
         "params": described(OBJECT, "Its parameters, by DSS's own names.", **{"x-verbatim": True}),
         **{name: schema for name, (_dss, schema) in {**_GROUP, **_COMMON}.items()},
+        **steps,
         "raw": RAW,
     }
-    if depth:
-        properties["steps"] = {"type": "array", "items": _step_schema(depth - 1), "description": "Steps of a group."}
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+_INNER: Schema = {"type": "array", "items": {"$ref": "#/$defs/grouped_step"}, "description": "Steps of a group."}
+DEFINITIONS: dict[str, Schema] = {
+    **{processor.word: processor.block.schema for processor in PROCESSORS},
+    "step": _step_schema({"steps": _INNER}),
+    "grouped_step": _step_schema({}),
+}
 
 
 def _write_steps(steps: Sequence[Mapping[str, t.Any]], flow: Flow) -> list[Document]:
@@ -113,7 +122,7 @@ PREPARE = Form(
             Key(
                 "steps",
                 "payload.steps",
-                described({"type": "array", "items": _step_schema(1)}, "Steps, in order."),
+                described({"type": "array", "items": {"$ref": "#/$defs/step"}}, "Steps, in order."),
                 _write_steps,
                 _read_steps,
             ),
