@@ -130,6 +130,9 @@ class Recipe(Kind):
         return "payload" if author_path.partition(".")[0] in FIELDS else super().dss_path(author_path)
 
     def author_path(self, path: str) -> str:
+        for place, name in recipe_types.ENGINE_PLACES.items():
+            if path.startswith(place):
+                return name + path[len(place) :]
         return author_path_of_item(path) or super().author_path(path)
 
     def defaults(self, document: Mapping[str, t.Any]) -> Defaults:

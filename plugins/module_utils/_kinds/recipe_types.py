@@ -182,6 +182,14 @@ def payload_extension(kind: t.Any) -> str:
     return CODE_TYPES.get(kind, str(kind))
 
 
+# What the places of the next two functions are to an author, whatever the type.
+ENGINE_PLACES = {
+    "payload.engineType": "engine",
+    "payload.engineParams.containerSelection": "container",
+    "params.engineParams.containerSelection": "container",
+}
+
+
 def engine_path(kind: t.Any) -> str:
     """Where the forced engine of a type is kept."""
     return "payload.engineType" if kind in PAYLOAD_ONLY_TYPES else "params.engineType"
