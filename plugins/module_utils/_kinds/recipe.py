@@ -22,6 +22,7 @@ from .recipe_items import (
     DEPENDENCY_DEFAULTS,
     NAMED_KINDS,
     author_path_of_item,
+    dataset_names,
     main_names,
     named,
     reference_of,
@@ -108,7 +109,7 @@ class Recipe(Kind):
         document, kind = without_read_maps(document), document.get("type")
         if isinstance(document.get("payload"), dict):
             payload = without_ui_state(document["payload"])
-            payload = {key: value for key, value in payload.items() if value or key not in FILTERS}
+            payload = {key: value for key, value in payload.items() if key not in FILTERS or value != {}}
             engine = without_defaults(payload.pop("engineParams", None) or {}, recipe_types.PAYLOAD_ENGINE)
             document = {**document, "payload": {**payload, **({"engineParams": engine} if engine else {})}}
         author = super().from_dss(document, known)
@@ -239,14 +240,12 @@ def _payload_rules(kind: t.Any) -> Rules:
 
 
 def _aside(author: Mapping[str, t.Any], neighbours: Neighbours) -> Document:
-    """What its outputs need when the recipe was written."""
+    """The outputs whose schemas DSS is to work out after the recipe was written: datasets of the project that declare none."""
     if author.get("update_output_schemas") is False:
         return {}
-    outputs = [item for item in author.get("outputs") or () if not isinstance(item, Mapping) or not item.get("folder")]
-    declared = neighbours.declaring("dataset", "schema")
-    return {
-        "schemas_of": [name for name in main_names(outputs, any_role=True) if name not in declared and "." not in name]
-    }
+    declared, folders = neighbours.declaring("dataset", "schema"), neighbours.names.get("managed_folder", ())
+    names = dataset_names(author.get("outputs") or ())
+    return {"schemas_of": [name for name in names if name not in declared and name not in folders and "." not in name]}
 
 
 def _not_applied(author: Mapping[str, t.Any]) -> tuple[str, ...]:

@@ -118,11 +118,14 @@ def name_of(item: t.Any) -> t.Any:
     return item if isinstance(item, str) else next((item[key] for key in _NAMES if item.get(key)), None)
 
 
-def main_names(items: t.Iterable[t.Any], any_role: bool = False) -> tuple[str, ...]:
-    """What the items of the role ``main``, or of any, name, in order."""
-    return tuple(
-        str(name_of(item)) for item in items if any_role or isinstance(item, str) or item.get("role", "main") == "main"
-    )
+def main_names(items: t.Iterable[t.Any]) -> tuple[str, ...]:
+    """What the items of the role ``main`` name, in order."""
+    return tuple(str(name_of(item)) for item in items if isinstance(item, str) or item.get("role", "main") == "main")
+
+
+def dataset_names(items: t.Iterable[t.Any]) -> list[str]:
+    """What the items of any role name that may be datasets."""
+    return [str(name_of(item)) for item in items if isinstance(item, str) or not {*_KINDS, "object"}.intersection(item)]
 
 
 def author_path_of_item(path: str) -> str | None:

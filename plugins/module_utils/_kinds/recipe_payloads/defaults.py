@@ -221,7 +221,10 @@ def labelled(payload: Document, refs: Sequence[t.Any]) -> Document:
     """A payload in which each virtual input says by name what it is, as DSS writes it for people."""
     if not isinstance(payload.get("virtualInputs"), list):
         return payload
-    return {**payload, "virtualInputs": [{**_label(entry, refs), **entry} for entry in payload["virtualInputs"]]}
+    inputs = [
+        {**_label(entry, refs), **entry} if isinstance(entry, dict) else entry for entry in payload["virtualInputs"]
+    ]
+    return {**payload, "virtualInputs": inputs}
 
 
 def unlabelled(payload: Document, refs: Sequence[t.Any]) -> Document:
@@ -230,6 +233,8 @@ def unlabelled(payload: Document, refs: Sequence[t.Any]) -> Document:
         return payload
     inputs = [
         {key: value for key, value in entry.items() if key != "originLabel" or _label(entry, refs) != {key: value}}
+        if isinstance(entry, dict)
+        else entry
         for entry in payload["virtualInputs"]
     ]
     return {**payload, "virtualInputs": inputs}
