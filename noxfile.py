@@ -21,6 +21,7 @@ import nox
 
 ROOT = Path(__file__).parent
 COLLECTION = "dataiku_iac.dss"
+OLDEST_CLIENT = "14.3.0"
 PACKAGE = "ansible_collections/dataiku_iac/dss"
 
 if "DSS_DEV_SCRATCH" not in os.environ and not {"-l", "--list", "--list-sessions"} & {*sys.argv}:
@@ -77,11 +78,23 @@ def pytest_session(name: str, what: str, folder: str = "") -> None:
 
 pytest_session("unit", "The engine, without a node.")
 pytest_session("contract", "The sandbox node keeps what the DSS reference says.")
+pytest_session("fields", "Each field of each kind: applied, changed, applied, and never a difference that is none.")
 pytest_session("corpus", "Real DSS projects through load, compare and export.")
 pytest_session("examples", "The examples of the documentation are valid.", folder="docs")
 
 
-@session("mypy", "lint")
+@session("oldest-client")
+def oldest_client(session: nox.Session) -> None:
+    """The contract again, with the oldest client that is supported."""
+    target = CACHE / f"client-{OLDEST_CLIENT}"
+    if not (target / "dataikuapi").is_dir():
+        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--target", str(target)]
+        session.run("python", "-m", "pip", "install", *options, f"dataiku-api-client=={OLDEST_CLIENT}", silent=True)
+    report = f"--junitxml={SCRATCH / 'oldest-client'}.xml"
+    session.run("pytest", "--numprocesses=auto", report, "tests/contract", env={"PYTHONPATH": str(target)})
+
+
+@session("mypy", "lint", "alone")
 def mypy(session: nox.Session) -> None:
     options = ["--config-file", str(ROOT / "mypy.ini"), "--cache-dir", str(ROOT / ".mypy_cache")]
     with session.chdir(CACHE):
@@ -90,18 +103,18 @@ def mypy(session: nox.Session) -> None:
         session.run("mypy", *options, "--package", "dss_sandbox")
 
 
-@session("docs", "lint")
+@session("docs", "lint", "alone")
 def docs(session: nox.Session) -> None:
     options = ["--plugin-docs", "--validate-collection-refs", "self", "--check-extra-docs-refs"]
     session.run("antsibull-docs", "lint-collection-docs", *options, ".")
 
 
-@session("ansible-lint", "lint")
+@session("ansible-lint", "lint", "alone")
 def ansible_lint(session: nox.Session) -> None:
     session.run("ansible-lint")
 
 
-@session("build")
+@session("build", "alone")
 def build_and_install(session: nox.Session) -> None:
     """The collection builds, holds nothing that git ignores, installs, and Ansible finds its modules."""
     tarball = build(session)

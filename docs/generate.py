@@ -34,6 +34,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.too
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.recipe_payloads import FIELDS  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.shape import at  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan import compare  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.plugin_utils._inventory import schema as inventory  # noqa: E402
 
@@ -55,7 +56,11 @@ PART_SAMPLES = {
         "triggers[]": ("temporal", "ds_modified", "sql_query", "custom_python", "follow_scenariorun"),
         "params.steps[]": ("build_flowitem", "check_dataset", "custom_python", "run_scenario"),
         "reporters[]": ("",),
-    }
+    },
+    "dataset": {
+        "metrics.probes[]": ("col_stats", "python", "sql_query"),
+        "metricsChecks.checks[]": ("RecordCountInRangeRule", "numericRange"),
+    },
 }
 PARTS = {"triggers": scenario_parts.TRIGGER, "steps": scenario_parts.STEP, "reporters": scenario_parts.REPORTER}
 
@@ -167,21 +172,47 @@ def section(kind):
     if files:
         lines += [", ".join(f"`{key}` names a file that holds `{target}`" for key, target in files.items()) + ".", ""]
     tables = {}
+    inner = {entry.name: entry.inner for entry in kind.shape.fields}
     for name, rule in own.items():
         for branch in [rule, *rule.get("anyOf", [])] if name not in deeper else ():
             if name != "raw" and branch.get("type") == "object" and branch.get("properties"):
-                lines += [
-                    f"`{name}` as a mapping:",
-                    "",
-                    *keys_of(branch["properties"], branch.get("required", ()), {})[:-1],
-                    "",
-                ]
+                lines += mapping_text(name, branch, inner.get(name))
             table = members(kind, name, branch)
             if table:
                 tables.setdefault("\n".join(table), []).append(f"`{name}`")
+        if inner.get(name):
+            lines += nested_tables(name, inner[name], tables)
     for table, names in tables.items():
         lines += [f"A member of {' or '.join(names)} that is a mapping:", "", table]
     return lines + (settings_of_visual_recipes(kind) if deeper else [])
+
+
+def places_in(shape, properties):
+    """The place of each key of a mapping in that of DSS, where a table says it."""
+    known = {entry.name: f"`{entry.path}`" for entry in shape.fields} if shape else {}
+    return known if known.keys() <= properties.keys() else {}
+
+
+def mapping_text(name, rule, shape):
+    keys = keys_of(rule["properties"], rule.get("required", ()), places_in(shape, rule["properties"]))
+    return [f"`{name}` as a mapping:", "", *keys[:-1], ""]
+
+
+def nested_tables(name, shape, tables):
+    """The tables of what is inside of a field, at whatever depth; those of members are put into ``tables``."""
+    lines = []
+    for entry in shape.fields:
+        if entry.inner is None:
+            continue
+        label, rule = f"{name}.{entry.name}", entry.schema
+        if rule.get("type") == "array":
+            properties = rule["items"]["properties"]
+            table = keys_of(properties, rule["items"].get("required", ()), places_in(entry.inner, properties))
+            tables.setdefault("\n".join(table), []).append(f"`{label}`")
+        else:
+            lines += mapping_text(label, rule, entry.inner)
+        lines += nested_tables(label, entry.inner, tables)
+    return lines
 
 
 def members(kind, name, rule):
@@ -189,7 +220,7 @@ def members(kind, name, rule):
     inner = rule.get("items", {})
     for branch in [inner, *inner.get("anyOf", [])]:
         if branch.get("properties"):
-            places = {}
+            places = places_in({entry.name: entry.inner for entry in kind.shape.fields}.get(name), branch["properties"])
             if name in PARTS and kind.name == "scenario":
                 places = {entry.name: f"`{entry.path}`" for entry in PARTS[name].fields}
                 short = "short form" if name != "reporters" else ""
@@ -323,6 +354,7 @@ def rule_text(kind, path, rule):
         return f"{shown} is a set: order and repetitions mean nothing."
     if isinstance(rule, compare.Keyed):
         tail = ", then what names none of them by its place and type" if rule.by_position else ""
+        tail += "; those that are not declared are left alone" if rule.partial else ""
         return f"{shown} is a list whose members are known by {' or '.join(f'`{key}`' for key in rule.keys)}{tail}."
     if isinstance(rule, compare.AsText):
         return f"{shown} is text: `\\r\\n` is `\\n`, and blanks and blank lines at its end mean nothing."
@@ -364,6 +396,51 @@ def defaults(kind):
     return [title, "", "```text", *lines[:-1], "```", "", "</details>", ""]
 
 
+def handling(kind, entry):
+    """How a plan treats an author field."""
+    if kind.is_secret(entry.path):
+        return "ignored: sent when it is made"
+    rule = kind.rules.get(entry.path)
+    words = {
+        compare.AsSet: "compared as a set",
+        compare.Keyed: "compared member by member",
+        compare.AsText: "compared as text",
+        compare.Exclusive: "compared whole",
+        compare.OnCreateOnly: "ignored once the object is there",
+        compare.Spelled: "compared, its spellings count as one",
+        compare.Whole: "compared whole",
+    }
+    return words.get(type(rule), "compared") + (
+        "; another value makes a new object" if entry.path in kind.replaced_by else ""
+    )
+
+
+def default_of(kind, entry):
+    """What DSS adds to a field by itself, for the types of which it is known."""
+    found = {}
+    for sample in SAMPLES.get(kind.name, [{}]):
+        value = at(kind.defaults(sample)("", sample), entry.path)
+        if value is not compare.MISSING:
+            shown = "see below" if isinstance(value, (dict, list)) and value else f"`{json.dumps(value)}`"
+            found.setdefault(shown, []).append(", ".join(sample.values()))
+    every = len(found) == 1 and len(next(iter(found.values()))) == len(SAMPLES.get(kind.name, [{}]))
+    return "; ".join(value if every else f"{value} ({' or '.join(types)})" for value, types in found.items())
+
+
+def fields_of(kind):
+    """What a plan does with each field, and what DSS keeps for itself."""
+    rows = [(f"`{entry.name}`", handling(kind, entry), default_of(kind, entry)) for entry in kind.shape.fields]
+    if kind.name == "recipe":
+        rows += [
+            (f"`{name}`", "compared, as the part of `payload` and `params` that it stands for", "") for name in FIELDS
+        ]
+        rows += [("`update_output_schemas`", "ignored: it says how an apply works", "`true`")]
+    rows += [
+        (f"`{path}` of DSS", "computed: never declared, never compared", "") for path in sorted(kind.shape.computed)
+    ]
+    return page(("field", "in a plan", "defaulted to"), rows)
+
+
 def kind_text(kind):
     address = {"variables": "variables.KEY", "project": "project.KEY"}.get(kind.name)
     address = address or (f"{kind.name}.KEY.NAME" if kind.scope == "project" else f"{kind.name}.NAME")
@@ -379,14 +456,12 @@ def kind_text(kind):
         if replaced
         else "- No change makes a new object."
     ]
-    computed = ", ".join(f"`{path}`" for path in sorted(kind.shape.computed))
-    lines += [f"- Left out of an export, because DSS keeps it for itself: {computed}."] if computed else []
     found = (
         "the list answer holds everything that is compared"
         if kind.listing_is_complete
         else ("the list answer lacks the content, so each declared object costs a call more")
     )
-    return [*lines, f"- Reading: {found}.", "", *calls(kind), *defaults(kind)]
+    return [*lines, f"- Reading: {found}.", "", *fields_of(kind), *calls(kind), *defaults(kind)]
 
 
 def kinds():

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from support.site import SiteNode
 
+from .client_version import newer_client
 from .errors import NOT_FOUND, refusal
 from .promotion import archive_of, codes, promoted, to_prod
 
@@ -192,6 +193,7 @@ def test_what_is_no_bundle_is_refused(bundled: Any, prod: SiteNode) -> None:
 
 
 @pytest.mark.parametrize(("policy", "writes"), [("NONE", None), ("READ_ONLY", False), ("ALL", True)])
+@newer_client
 def test_permissions_are_propagated_as_asked(bundled: Any, prod: SiteNode, policy: str, writes: bool | None) -> None:
     permissions = bundled.get_permissions()
     permissions["permissions"] = [{"group": "readers", "readProjectContent": True, "writeProjectContent": True}]
@@ -205,6 +207,7 @@ def test_permissions_are_propagated_as_asked(bundled: Any, prod: SiteNode, polic
     )
 
 
+@newer_client
 def test_an_unknown_group_fails_the_creation_unless_told_otherwise(bundled: Any, prod: SiteNode) -> None:
     permissions = bundled.get_permissions()
     permissions["permissions"] = [{"group": "strangers", "readProjectContent": True}]

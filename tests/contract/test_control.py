@@ -77,7 +77,7 @@ def test_a_connection_dropped_after_has_written(control: Any, project: Any) -> N
 
 
 def test_a_call_can_arrive_after_its_connection_broke(control: Any, project: Any, dataset: Any) -> None:
-    control.fault("POST", "/projects/PROJ/datasets", late_ms=100)
+    control.fault("POST", "/projects/PROJ/datasets", late_ms=1000)
     control.forget_calls()
     with pytest.raises(requests.exceptions.ConnectionError):
         project.create_dataset("late", "Inline")

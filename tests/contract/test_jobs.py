@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from .client_version import newer_client
 from .errors import refusal
 
 
@@ -18,6 +19,7 @@ def dataset(project: Any) -> Any:
     return project.create_dataset("d", "Inline")
 
 
+@newer_client
 def test_a_job_ends_as_done_and_is_listed(project: Any, dataset: Any) -> None:
     job = dataset.build()
     assert re.search(r"\.\d{3}$", job.id)
@@ -41,6 +43,7 @@ def test_both_forms_of_an_output_are_taken(project: Any, dataset: Any, output: d
     assert project.start_job_and_wait({"type": "RECURSIVE_BUILD", "outputs": [output]}) == "DONE"
 
 
+@newer_client
 def test_the_newest_job_comes_first_and_a_limit_holds(raw: Any, project: Any, dataset: Any) -> None:
     ids = [dataset.build().id for _time in range(3)]
     assert len(set(ids)) == 3 and [item.job_id for item in project.list_jobs()] == ids[::-1]
@@ -71,6 +74,7 @@ def test_a_folder_is_built_too(project: Any) -> None:
     assert job.get_status()["baseStatus"]["def"]["outputs"][0]["type"] == "MANAGED_FOLDER"
 
 
+@newer_client
 def test_a_failed_job_says_why(control: Any, project: Any, dataset: Any) -> None:
     control.outcomes(jobs={"PROJ.no*": "ABORTED", "PROJ.*": "FAILED", "*": "DONE"})
     assert "Status: FAILED" in refusal(dataset.build)
@@ -103,6 +107,7 @@ def test_an_activity_bears_the_name_of_its_recipe(project: Any, dataset: Any) ->
     assert {activity["recipeName"] for activity in activities.values()} == {"make_d"}
 
 
+@newer_client
 def test_a_job_that_takes_time_runs_until_it_is_aborted(control: Any, client: Any, project: Any, dataset: Any) -> None:
     control.switch(job_seconds=3600)
     job = dataset.build(wait=False)

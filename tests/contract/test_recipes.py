@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from .client_version import newer_client
 from .errors import NOT_FOUND, refusal
 
 
@@ -173,6 +174,7 @@ def test_a_folder_can_be_created_as_an_output(flow: Any) -> None:
     assert recipe.get_settings().get_flat_output_refs() == [folder["id"]]
 
 
+@newer_client
 def test_a_split_creates_its_outputs_by_role(flow: Any) -> None:
     builder = flow.new_recipe("split")
     builder.with_input("a").with_new_output("x", "filesystem_managed").with_new_output("y", "filesystem_managed")

@@ -30,8 +30,6 @@ MOST_RAW = 0.05
 ADDED_BY_NEWER_SERVERS = [
     r"dataset\.type_system_version",
     r"dataset\.params",
-    r"dataset\.params\.(noDropOnSchemaMismatch|write\w*AsSQLComment|datetimenotzReadMode|dateonlyReadMode|sparkJdbcAccess)",
-    r"dataset\.params\.(metastoreDatabaseName|uploadConnection|previewPartition|partitions|enableClipboardApi|importSourceType)",
     r"dataset\.format_params\..*",
     r"dataset\.checks\[\]\..*",
     r"dataset\.metrics(\..*)?",

@@ -85,7 +85,7 @@ def runnable(sandbox: SandboxProcess, folder: Path) -> None:
 
 
 VERBS = ("build", "gate", "scenario_run")  # they always change
-READS = ("build_info", "scenario_run_info", *(f"{name}_info" for name in KINDS))  # they never do
+READS = ("build_info", "scenario_run_info")  # they never do
 PREPARED = {
     "state": deployed_and_moved,
     "state_lock": locked,
@@ -234,12 +234,32 @@ def test_examples_of_module_run_on_several_nodes(site: SandboxSite, tmp_path: Pa
     assert ("changed: [localhost" in output) is not module.endswith("_info")
 
 
-@pytest.mark.parametrize("module", [path for path in MODULES if path.stem not in ON_SITE], ids=lambda path: path.stem)
-def test_examples_of_module_run(sandbox: SandboxProcess, tmp_path: Path, module: Path) -> None:
+OF_KINDS = {f"{name}_info" for name in KINDS}
+ALONE = [path for path in MODULES if path.stem not in ON_SITE and path.stem not in OF_KINDS]
+
+
+def examples_of(module: Path) -> list[dict[str, t.Any]]:
     tasks = examples(module)
     name = f"dataiku_iac.dss.{module.stem}"
     assert sum(name in task for task in tasks) >= 2, f"{name} needs at least two examples that use its full name"
+    return tasks
 
+
+def test_examples_of_the_info_modules_of_kinds_run(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    runnable(sandbox, tmp_path)
+    tasks = [task for path in MODULES if path.stem in OF_KINDS for task in examples_of(path)]
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [step for task in tasks for step in steps(task)]}
+    (tmp_path / "playbook.json").write_text(json.dumps([play]))
+
+    code, output = run(["playbook.json"], sandbox.environ, tmp_path)
+
+    assert code == 0, output
+    assert "WARNING" not in output and "changed: [localhost]" not in output, output
+
+
+@pytest.mark.parametrize("module", ALONE, ids=lambda path: path.stem)
+def test_examples_of_module_run(sandbox: SandboxProcess, tmp_path: Path, module: Path) -> None:
+    tasks = examples_of(module)
     for file, content in PROJECT.items():
         path = tmp_path / "configuration" / file
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -59,7 +59,12 @@ CASES: dict[str, tuple[str, dict[str, t.Any], dict[str, t.Any], list[str]]] = {
     "9 whole numbers come back as 1.0": (
         "dataset",
         {"type": "S3", "checks": [{"displayName": "rows", "minimum": 100}]},
-        {"type": "S3", "metricsChecks": {"checks": [{"id": "x", "displayName": "rows", "minimum": 100.0}]}},
+        {
+            "type": "S3",
+            "metricsChecks": {
+                "checks": [{"id": "x", "displayName": "rows", "minimum": 100.0, "minimumEnabled": True}]
+            },
+        },
         [],
     ),
     "9 true is not 1": ("dataset", {"type": "S3", "managed": True}, {"type": "S3", "managed": 1}, ["managed"]),

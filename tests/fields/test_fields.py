@@ -77,7 +77,8 @@ def test_what_the_info_module_finds_can_be_declared(sandbox_process: SandboxProc
     author = found if kind.singleton else found[0]
 
     assert kind.singleton or kind.identity(author) == one["name"]
-    declared = {**project(kind), kind.section: author if kind.singleton else [author]}
+    others = {section: authors for section, authors in sample.around.items() if section != kind.section}
+    declared = {**project(kind), **others, kind.section: author if kind.singleton else [author]}
     assert addresses(plan(sandbox_process, declared)) == {}
 
 

@@ -13,6 +13,8 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+_ACTIONS = str(Path(__file__).with_name("action"))
+
 
 @dataclass(frozen=True)
 class Played:
@@ -36,12 +38,9 @@ def play(
     saved.unlink(missing_ok=True)
     last = {**tasks[-1], "register": "played_result"}
     save = {
-        "ansible.builtin.copy": {"content": "{{ played_result | to_json }}", "dest": str(saved), "mode": "0600"},
+        "keep_result": {"result": "{{ played_result | to_json }}", "to": str(saved)},
         "check_mode": False,
-        "diff": False,
         "no_log": True,
-        "changed_when": False,
-        "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
     }
     block = {"block": [*tasks[:-1], last], "always": [save]}
     book = [{"hosts": "localhost", "gather_facts": False, "vars": dict(variables or {}), "tasks": [block]}]
@@ -58,7 +57,7 @@ def run(
     """Run ``ansible-playbook`` in a folder; returns its exit status and everything it printed."""
     done = subprocess.run(
         ["ansible-playbook", "-i", "localhost,", *arguments],
-        env={**os.environ, **(environ or {})},
+        env={**os.environ, "ANSIBLE_ACTION_PLUGINS": _ACTIONS, **(environ or {})},
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -222,7 +222,7 @@ def _dataset(entry: Entry) -> Iterator[Problem]:
     if author.get("type") != "sql" or author.get("managed") is True:
         return
     params = author.get("params") or {}
-    if isinstance(params, dict) and not params.get("table") and not params.get("query"):
+    if isinstance(params, dict) and not any(place.get(key) for place in (author, params) for key in ("table", "query")):
         yield entry.problem(f"SQL dataset '{entry.name}' must have either 'table' or 'query' in params")
 
 

@@ -123,18 +123,13 @@ def check(document: Mapping, kinds: AnyMapping[str, t.Any], strict: bool = True)
 
 
 class Checker:
-    """Checks documents against the schemas of the kinds and of the policies, each of which is compiled once."""
+    """Checks documents against the schemas of the kinds and of the policies, each of which is compiled once, when it is used."""
 
     def __init__(self, kinds: AnyMapping[str, t.Any], strict: bool) -> None:
         self._strict = strict
-        self._sections = {
-            **{kind.section: Compiled(resource_schema(kind), kind.name.replace("_", " ")) for kind in kinds.values()},
-            **{section: Compiled(schema) for section, schema in POLICY_SECTIONS.items()},
-        }
-        self._external = {
-            kind.section: Compiled(resource_schema(kind, external=True), kind.name.replace("_", " "))
-            for kind in kinds.values()
-        }
+        self._kinds = {kind.section: kind for kind in kinds.values()}
+        self._sections = (*self._kinds, *POLICY_SECTIONS)
+        self._schemas: dict[tuple[str, bool], Compiled] = {}
         self._singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
 
     def check(self, document: Mapping, only: str | None = None) -> tuple[Mapping, list[Problem]]:
@@ -188,8 +183,17 @@ class Checker:
         ]
 
     def _compiled(self, item: t.Any, section: str) -> Compiled:
-        external = section in self._external and isinstance(item, dict) and item.get("external") is True
-        return self._external[section] if external else self._sections[section]
+        external = section in self._kinds and isinstance(item, dict) and item.get("external") is True
+        found = self._schemas.get((section, external))
+        if found is None:
+            found = self._schemas[section, external] = self._compile(section, external)
+        return found
+
+    def _compile(self, section: str, external: bool) -> Compiled:
+        if section not in self._kinds:
+            return Compiled(POLICY_SECTIONS[section])
+        kind = self._kinds[section]
+        return Compiled(resource_schema(kind, external=external), kind.name.replace("_", " "))
 
 
 def _version(document: Mapping) -> list[Finding]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
-from .shape import Schema, Shape
+from .shape import Schema, Shape, to_author_path, to_dss_path
 
 SENSITIVE = "(sensitive)"
 
@@ -53,7 +53,7 @@ class Resource:
     """One declared object.
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
-    ``first`` is sent only when the object is made; ``references`` are (kind, name) of what it needs;
+    ``first`` is sent only when the object is made, and ``first_notes`` are for then; ``references`` are (kind, name) of what it needs;
     ``identity`` is what finds the object on the node; an ``external`` one is only looked for; ``aside`` is what its kind
     wants to know after it was written.
     """
@@ -72,6 +72,7 @@ class Resource:
     prevent_destroy: bool = False
     ignore_changes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    first_notes: tuple[str, ...] = ()
     external: bool = False
     aside: Mapping[str, t.Any] = field(default_factory=dict)
 
@@ -254,18 +255,11 @@ class Kind:
 
     def dss_path(self, author_path: str) -> str:
         """The path in DSS's JSON of an author path; a path of DSS itself is returned as it is."""
-        head, dot, rest = author_path.partition(".")
-        for entry in self.shape.fields:
-            if entry.name == head:
-                return entry.path + dot + rest
-        return author_path
+        return to_dss_path(self.shape.fields, author_path)
 
     def author_path(self, path: str) -> str:
         """The author's name for a path of DSS, for people."""
-        for entry in sorted(self.shape.fields, key=lambda known: -len(known.path)):
-            if path == entry.path or path.startswith((entry.path + ".", entry.path + "[", entry.path + " ")):
-                return entry.name + path[len(entry.path) :]
-        return path
+        return to_author_path(self.shape.fields, path)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         """The id under which the node lists the object, or None."""

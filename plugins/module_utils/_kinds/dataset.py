@@ -10,72 +10,34 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .._plan.compare import AsSet, Document, Keyed, OnCreateOnly, Rule, Spelled
-from . import dataset_types
+from .._plan.compare import AsSet, Document, Rule, Spelled
+from . import dataset_schema, dataset_types, quality, storage
 from .base import Kind, Known, Neighbours, Node, Ref, Resource, TypeOfConnection, with_references
+from .building import FLOW_OPTIONS, READ_WRITE_OPTIONS
+from .checklists import CHECKLISTS
+from .dataset_schema import SCHEMA
+from .formats import FORMAT_PARAMS
+from .metrics import METRICS
+from .partitioning import PARTITIONING, PARTITIONING_RULES
 from .paths import path_of
-from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Field, Shape, described, overlay
+from .probes import probe_defaults, with_complete_probes
+from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Field, Shape, described
 
 DEFAULT_CONNECTION = "filesystem_managed"
 
-# Written by builds and by the schema editor, never by an author: dss-api.md quirk 23.
-_COMPUTED_COLUMN_KEYS = ("originalType", "isColumnEdited", "timestampNoTzAsDate")
-
+_CHECKS = "metricsChecks.checks"
+# Rows and files are data, which a definition does not hold: dss-api.md 2.4.
+_NOTES_OF_NEW = {
+    "UploadedFiles": (
+        "it is made without its files, which a configuration does not hold: upload them to DSS afterwards",
+    ),
+    "Inline": ("it is made without rows, because no call of the API writes them: enter them in DSS",),
+}
 _FORMAT_OPTIONS = {"csv": "CSV_EXCEL_GZIP", "parquet": "PARQUET_HIVE"}  # dss-api.md 2.4, managed creation
-
-_COLUMN: dict[str, t.Any] = {
-    "type": "object",
-    "required": ["name", "type"],
-    "properties": {
-        "name": described(TEXT, "Name of the column."),
-        "type": described(
-            TEXT, "Storage type: string, bigint, double, boolean, date, int, float, array, map, object ..."
-        ),
-        "comment": described(TEXT, "What the column holds."),
-        "meaning": described(TEXT, "Meaning (semantic type) of the column."),
-        "maxLength": described({"type": "integer"}, "Longest text, for SQL databases."),
-        "nullable": described(FLAG, "Accepted from other tools; not applied, DSS has no such property."),
-    },
-    "additionalProperties": True,
-}
-
-_SCHEMA: dict[str, t.Any] = {
-    "description": "The columns: a list, or a mapping with C(columns) and how they are compared.",
-    "anyOf": [
-        {"type": "array", "items": _COLUMN},
-        {
-            "type": "object",
-            "required": ["columns"],
-            "properties": {
-                "columns": {"type": "array", "items": _COLUMN, "description": "The columns, in order."},
-                "mode": {
-                    "enum": ["exact", "contains", "ignore"],
-                    "description": "V(exact) compares all columns and their order, V(contains) only those declared, "
-                    "V(ignore) sends them when the dataset is made and never compares them.",
-                },
-            },
-            "additionalProperties": False,
-        },
-    ],
-}
 
 
 def _charset(value: t.Any) -> t.Any:
     return value.lower().replace("-", "") if isinstance(value, str) else value
-
-
-def _schema_to_dss(value: t.Any) -> Document:
-    return {"columns": value if isinstance(value, list) else value["columns"]}
-
-
-def _schema_from_dss(value: Document) -> t.Any:
-    columns = []
-    for column in value.get("columns") or []:
-        kept = {key: inner for key, inner in column.items() if key not in _COMPUTED_COLUMN_KEYS}
-        if kept.get("maxLength") == -1:  # old servers wrote it for "no limit"
-            del kept["maxLength"]
-        columns.append(kept)
-    return columns
 
 
 class Dataset(Kind):
@@ -101,47 +63,50 @@ class Dataset(Kind):
                     "DSS type such as Filesystem, PostgreSQL or S3; V(managed) and V(sql) take the type of the connection.",
                 ),
             ),
-            Field("connection", "params.connection", described(TEXT, "Connection that holds the data.")),
+            storage.CONNECTION,
+            storage.PATH,
+            storage.BUCKET,
+            storage.CONTAINER,
             Field(
                 "folder",
                 "params.folderSmartId",
                 described(TEXT, "For FilesInFolder: name of a declared managed folder, or the id of another one."),
             ),
+            storage.FILES,
+            storage.URLS,
+            Field(
+                "upload_connection",
+                "params.uploadConnection",
+                described(
+                    TEXT, "For UploadedFiles: connection that holds the files; the data directory of DSS otherwise."
+                ),
+            ),
+            Field("table", "params.table", described(TEXT, "For SQL: name of the table.")),
+            Field("database_schema", "params.schema", described(TEXT, "For SQL: schema that the table is in.")),
+            Field(
+                "catalog", "params.catalog", described(TEXT, "For SQL: database or catalogue that the schema is in.")
+            ),
+            Field("query", "params.query", described(TEXT, "For SQL: query in place of a table.")),
+            Field("index", "params.index", described(TEXT, "For ElasticSearch: name of the index.")),
             Field("managed", "managed", described(FLAG, "Whether DSS owns the data.")),
             Field("format_type", "formatType", described(TEXT, "Format of the files: csv, parquet, json, excel ...")),
-            Field(
-                "format_params", "formatParams", described(OBJECT, "Parameters of the format, with DSS's own names.")
-            ),
-            Field(
-                "params",
-                "params",
-                described(OBJECT, "Parameters of the type (table, schema, path, bucket ...), with DSS's own names."),
-            ),
-            Field("schema", "schema", _SCHEMA, _schema_to_dss, _schema_from_dss),
+            FORMAT_PARAMS,
+            storage.DATASET_PARAMS,
+            SCHEMA,
             Field("description", "description", described(TEXT, "Long description.")),
             Field("short_description", "shortDesc", described(TEXT, "One line on what it is.")),
             Field("tags", "tags", described(TEXTS, "Tags, in any order.")),
-            Field(
-                "partitioning",
-                "partitioning",
-                described(OBJECT, "Partitioning, with DSS's own names (dimensions, filePathPattern)."),
+            PARTITIONING,
+            FLOW_OPTIONS,
+            READ_WRITE_OPTIONS,
+            METRICS,
+            quality.checks(
+                _CHECKS, "Checks and data quality rules: a list, or a mapping with C(items) and C(exclusive)."
             ),
-            Field("flow_options", "flowOptions", described(OBJECT, "How it is rebuilt, with DSS's own names.")),
-            Field(
-                "read_write_options",
-                "readWriteOptions",
-                described(OBJECT, "Reading and writing, with DSS's own names."),
-            ),
-            Field("metrics", "metrics", described(OBJECT, "Probes and their engines, with DSS's own names.")),
-            Field(
-                "checks",
-                "metricsChecks.checks",
-                described(OBJECTS, "Checks and data quality rules, with DSS's own names."),
-            ),
-            Field("quality", "metricsChecks", described(OBJECT, "How checks are run and shown, with DSS's own names.")),
+            quality.quality("metricsChecks"),
             Field("custom_fields", "customFields", described(OBJECT, "Values of custom fields.")),
             Field("custom_meta", "customMeta.kv", described(OBJECT, "Custom metadata, name to value.")),
-            Field("checklists", "checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")),
+            CHECKLISTS,
             Field("data_steward", "dataSteward", described(TEXT, "Login of the data steward.")),
             Field("feature_group", "featureGroup", described(FLAG, "Whether it is in the feature store.")),
             Field("type_system_version", "typeSystemVersion", described(TEXT, "V1 or V2: how dates are typed.")),
@@ -161,19 +126,20 @@ class Dataset(Kind):
     )
     rules: Mapping[str, Rule] = {
         "tags": AsSet(),
-        "schema.columns": Keyed(("name",)),
-        "metricsChecks.checks": Keyed(("id", "displayName"), by_position=True),
         "formatParams.charset": Spelled(_charset),
+        **PARTITIONING_RULES,
+        **dataset_schema.compared({}),
+        **quality.compared(_CHECKS, {}),
     }
     replaced_by = ("type", "managed")
     names_of = ("managed_folder",)
     git_folder = "datasets"
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
+        kind = author.get("type")
         declared = dict(built.declared)
         params = dict(declared.get("params") or {})
-        first: Document = {}
-        kind = author.get("type")
+        first: Document = {"managed": True, "formatType": "json"} if kind == "Inline" else {}
         if kind == "managed":
             declared["managed"] = author.get("managed", True)
         managed = declared.get("managed") is True
@@ -183,21 +149,24 @@ class Dataset(Kind):
             connection = params.get("connection")
             declared["type"] = TypeOfConnection(connection) if connection else "Filesystem"
         if kind == "sql" or kind in dataset_types.SQL_TYPES:
-            first = overlay(first, _sql_mode(params))
+            params = {**_sql_mode(params), **params}
         folder = params.get("folderSmartId")
         if folder and neighbours.has("managed_folder", folder):
             built = with_references(built, ("managed_folder", folder))
             params["folderSmartId"] = Ref("managed_folder", folder)
-        if "params" in declared:
+        if params:
             declared["params"] = params
+        if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName")):
+            built = with_references(built, ("dataset", params["smartName"]))
         if params.get("connection"):
             built = with_references(built, ("connection", params["connection"]))
         return replace(
             built,
             declared=declared,
             first=first,
-            rules=_schema_rules(author),
-            notes=built.notes + dataset_types.odd_type(kind) + _unknown_params(kind, params),
+            rules={**self.rules, **dataset_schema.compared(author), **quality.compared(_CHECKS, author)},
+            notes=(*built.notes, *dataset_types.odd_type(kind), *_unknown_params(kind, params), *quality.notes(author)),
+            first_notes=_NOTES_OF_NEW.get(str(kind), ()),
         )
 
     def from_dss(self, document: Document, known: Known) -> Document:
@@ -205,7 +174,17 @@ class Dataset(Kind):
         folders = known.of("managed_folder")
         if author.get("folder") in folders:
             author["folder"] = folders[author["folder"]]
-        return author
+        if author.get("query") and author.get("type") in dataset_types.SQL_TYPES:
+            params = {"mode": "table", **author.get("params", {})}  # what is not declared follows from the query
+            author["params"] = {key: value for key, value in params.items() if (key, value) != ("mode", "query")}
+        return {key: value for key, value in author.items() if key != "params" or value}
+
+    def part_defaults(self, pattern: str, part: t.Any) -> Mapping[str, t.Any]:
+        known = {_CHECKS + "[]": quality.rule_defaults, "metrics.probes[]": probe_defaults}
+        return known[pattern](part) if pattern in known else {}
+
+    def complete(self, document: Document, resource: Resource) -> Document:
+        return with_complete_probes(document)
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["name"]: item for item in node.get(path_of("projects", project, "datasets") + "/")}
@@ -241,21 +220,11 @@ class Dataset(Kind):
         node.delete(path_of("projects", project, "datasets", object_id), dropData=drop_data)
 
 
-def _schema_rules(author: Mapping[str, t.Any]) -> Mapping[str, Rule]:
-    schema = author.get("schema")
-    mode = schema.get("mode", "exact") if isinstance(schema, Mapping) else "exact"
-    if mode == "ignore":
-        return {**Dataset.rules, "schema": OnCreateOnly()}
-    if mode == "contains":
-        return {**Dataset.rules, "schema.columns": Keyed(("name",), partial=True)}
-    return Dataset.rules
-
-
 def _sql_mode(params: Mapping[str, t.Any]) -> Document:
     """A SQL dataset that is made without a mode becomes a query: dss-api.md 2.4 [headless]."""
-    if "mode" in params or not params.keys() & {"table", "query"}:
+    if not (params.get("query") or params.get("table")):
         return {}
-    return {"params": {"mode": "query" if "query" in params else "table"}}
+    return {"mode": "query" if params.get("query") else "table"}
 
 
 def _unknown_params(kind: t.Any, params: Mapping[str, t.Any]) -> tuple[str, ...]:

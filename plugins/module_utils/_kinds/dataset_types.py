@@ -10,6 +10,9 @@ import difflib
 import typing as t
 from collections.abc import Collection, Mapping
 
+from .partitioning import PARTITIONING_DEFAULTS
+from .probes import standard_probe
+
 FILE_TYPES = frozenset(
     {"Filesystem", "UploadedFiles", "FilesInFolder", "HDFS", "S3", "Azure", "GCS", "FTP", "SCP", "SFTP"}
 )
@@ -76,21 +79,6 @@ FLOW_OPTIONS = {
     "ignoreErrorStatusOnBuild": False,
 }
 
-BASIC_PROBE = {
-    "type": "basic",
-    "enabled": True,
-    "computeOnBuildMode": "PARTITION",
-    "meta": {"name": "Basic data", "level": 0},
-    "configuration": {},
-}
-_RECORDS_PROBE = {
-    "type": "records",
-    "enabled": True,
-    "computeOnBuildMode": "NO",
-    "meta": {"name": "Record count", "level": 0},
-    "configuration": {},
-}
-
 _COMMON: dict[str, t.Any] = {
     "managed": False,
     "featureGroup": False,
@@ -101,9 +89,15 @@ _COMMON: dict[str, t.Any] = {
         "forceSingleOutputFile": False,
         "defaultReadOrdering": {"enabled": False, "rules": []},
     },
-    "partitioning": {"ignoreNonMatchingFile": False, "considerMissingRequestedPartitionsAsEmpty": False},
+    "partitioning": PARTITIONING_DEFAULTS,
     "metricsChecks": {"monitor": False, "runOnBuild": False},
 }
+
+_PROBES = [standard_probe("basic"), standard_probe("records")]
+_PROBES_OF_PARTITIONED = [
+    standard_probe("partitioning"),
+    *_PROBES,
+]  # 9 of the 15 that have it: "Most common probe sets"
 
 _SQL_PARAMS = {
     "notReadyIfEmpty": False,
@@ -115,17 +109,38 @@ _SQL_PARAMS = {
     "writeJDBCBadDataBehavior": "DISCARD_ROW",
     "readColsWithUnknownTzAsDates": False,
     "readSQLDateColsAsDSSDates": True,
+    "noDropOnSchemaMismatch": False,
     "sparkJdbcAccess": "NONE",
     "numPartitions": -1,
     "variablesExpansionLoopConfig": LOOP,
 }
 _FILE_PARAMS = {"notReadyIfEmpty": False, "filesSelectionRules": FILES_SELECTION, "variablesExpansionLoopConfig": LOOP}
+_METASTORE = {"metastoreSynchronizationEnabled": True, "metastoreDatabaseName": "default"}
 _PLUGIN_PARAMS = {"notReadyIfEmpty": False, "previewAllPartitions": False}
 
 _PARAMS: dict[str, dict[str, t.Any]] = {
-    "PostgreSQL": {**_SQL_PARAMS, "writeWithCopyBadDataBehavior": "NOVERIFY_ERROR"},
-    "S3": {**_FILE_PARAMS, "metastoreSynchronizationEnabled": True},
+    "PostgreSQL": {
+        **_SQL_PARAMS,
+        "writeWithCopyBadDataBehavior": "NOVERIFY_ERROR",
+        "writeDescriptionsAsSQLComment": False,
+        "datetimenotzReadMode": "AS_IS",
+        "dateonlyReadMode": "AS_IS",
+    },
+    "Snowflake": {
+        **_SQL_PARAMS,
+        "writeDatasetDescriptionAsSQLComment": "INHERIT",
+        "writeColumnDescriptionsAsSQLComment": "INHERIT",
+        "datetimenotzReadMode": "AS_IS",
+        "dateonlyReadMode": "AS_IS",
+    },
+    "UploadedFiles": {
+        **_FILE_PARAMS,
+        "uploadConnection": "Default (in DSS data dir.)",
+        "uploadedConfig": {**_FILE_PARAMS, **_METASTORE},
+    },
+    "S3": {**_FILE_PARAMS, **_METASTORE},
     "Azure": {**_FILE_PARAMS, "metastoreSynchronizationEnabled": True, "baseBlockID": 0},
+    "GCS": {**_FILE_PARAMS, "metastoreSynchronizationEnabled": True},
     "HDFS": {**_FILE_PARAMS, "metastoreSynchronizationEnabled": True},
     "Inline": {
         "notReadyIfEmpty": False,
@@ -140,8 +155,12 @@ _PARAMS: dict[str, dict[str, t.Any]] = {
         "useGlobalProxy": True,
         "trustAnySSLCertificate": False,
     },
+    "JobsDB": {"scope": "SINGLE_OBJECT"},
     "ElasticSearch": {"notReadyIfEmpty": False, "frameSize": 10000, "partitioned": False},
 }
+
+# What is true of all datasets of a type: dss-object-shapes.md, "Counts by type".
+_OF_TYPE: dict[str, dict[str, t.Any]] = {"Inline": {"managed": True, "formatType": "json"}}
 
 _FORMAT_PARAMS: dict[str, dict[str, t.Any]] = {
     "csv": {
@@ -190,6 +209,7 @@ _FORMAT_PARAMS: dict[str, dict[str, t.Any]] = {
 def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What DSS adds to a dataset of the type and format of the given one."""
     kind = document.get("type")
+    dimensions = (document.get("partitioning") or {}).get("dimensions")
     metrics = ["basic:COUNT_COLUMNS", "records:COUNT_RECORDS"]
     if kind in FILE_TYPES:
         metrics[1:1] = ["basic:COUNT_FILES", "basic:SIZE"]
@@ -197,8 +217,9 @@ def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
         **_COMMON,
         "params": params_defaults(kind),
         "formatParams": _FORMAT_PARAMS.get(str(document.get("formatType")), {}),
+        **_OF_TYPE.get(str(kind), {}),
         "metrics": {
-            "probes": [BASIC_PROBE, _RECORDS_PROBE],
+            "probes": _PROBES_OF_PARTITIONED if dimensions else _PROBES,
             "engineConfig": ENGINE_CONFIG,
             "displayedState": {"columns": [], "metrics": metrics},
         },

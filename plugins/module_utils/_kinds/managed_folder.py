@@ -12,35 +12,38 @@ from dataclasses import replace
 
 from .._errors import DssError
 from .._plan.compare import AsSet, Document, Rule, Spelled
+from . import quality, storage
 from .base import Kind, Neighbours, Node, Resource, with_references
-from .dataset_types import BASIC_PROBE, ENGINE_CONFIG, FILES_SELECTION, FLOW_OPTIONS, LOOP
+from .building import FLOW_OPTIONS
+from .checklists import CHECKLISTS
+from .dataset_types import ENGINE_CONFIG, params_defaults
+from .dataset_types import FLOW_OPTIONS as FLOW_DEFAULTS
+from .metrics import METRICS
+from .partitioning import PARTITIONING, PARTITIONING_DEFAULTS, PARTITIONING_RULES
 from .paths import path_of
-from .shape import OBJECT, OBJECTS, TEXT, TEXTS, Field, Shape, described
+from .probes import probe_defaults, standard_probe, with_complete_probes
+from .shape import OBJECT, TEXT, TEXTS, Field, Shape, described
 
 DEFAULT_CONNECTION = "filesystem_folders"  # dss-object-shapes.md: 14 of 16 folders
+_CHECKS = "checks.checks"
 
 
 def _defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    params: dict[str, t.Any] = {
-        "notReadyIfEmpty": False,
-        "filesSelectionRules": FILES_SELECTION,
-        "variablesExpansionLoopConfig": LOOP,
-    }
-    if document.get("type") == "S3":
-        params["metastoreSynchronizationEnabled"] = True
-    else:
+    kind = document.get("type", "Filesystem")
+    params = dict(params_defaults(kind))
+    if kind == "Filesystem":
         params["path"] = "${projectKey}/${odbId}"
     return {
         "type": "Filesystem",
         "params": params,
-        "flowOptions": FLOW_OPTIONS,
+        "flowOptions": FLOW_DEFAULTS,
         "metrics": {
-            "probes": [BASIC_PROBE],
+            "probes": [standard_probe("basic")],
             "engineConfig": ENGINE_CONFIG,
             "displayedState": {"columns": [], "metrics": ["basic:COUNT_FILES", "basic:SIZE"], "partition": "NP"},
         },
         "checks": {"runOnBuild": False, "displayedState": {"partition": "NP"}},
-        "partitioning": {"ignoreNonMatchingFile": False, "considerMissingRequestedPartitionsAsEmpty": False},
+        "partitioning": PARTITIONING_DEFAULTS,
     }
 
 
@@ -67,25 +70,32 @@ class ManagedFolder(Kind):
     shape = Shape(
         fields=(
             Field("type", "type", described(TEXT, "DSS type such as Filesystem or S3.")),
-            Field("connection", "params.connection", described(TEXT, "Connection that holds the files.")),
-            Field("path", "params.path", described(TEXT, "Path below the root of the connection.")),
-            Field("params", "params", described(OBJECT, "Further parameters of the type, with DSS's own names.")),
+            storage.CONNECTION,
+            storage.PATH,
+            storage.BUCKET,
+            storage.CONTAINER,
+            storage.FOLDER_PARAMS,
             Field("description", "description", described(TEXT, "Long description.")),
             Field("short_description", "shortDesc", described(TEXT, "One line on what it is.")),
             Field("tags", "tags", described(TEXTS, "Tags, in any order.")),
-            Field("partitioning", "partitioning", described(OBJECT, "Partitioning, with DSS's own names.")),
-            Field("flow_options", "flowOptions", described(OBJECT, "How it is rebuilt, with DSS's own names.")),
-            Field("metrics", "metrics", described(OBJECT, "Probes and their engines, with DSS's own names.")),
-            Field("checks", "checks.checks", described(OBJECTS, "Checks, with DSS's own names.")),
-            Field("quality", "checks", described(OBJECT, "How checks are run and shown, with DSS's own names.")),
+            PARTITIONING,
+            FLOW_OPTIONS,
+            METRICS,
+            quality.checks(_CHECKS, "Checks: a list, or a mapping with C(items) and C(exclusive)."),
+            quality.quality("checks"),
             Field("custom_fields", "customFields", described(OBJECT, "Values of custom fields.")),
-            Field("checklists", "checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")),
+            CHECKLISTS,
         ),
         defaults=_defaults,
         computed=frozenset({"versionTag", "creationTag"}),
     )
     # Whether a leading slash is kept is unknown 13 of dss-api.md.
-    rules: Mapping[str, Rule] = {"tags": AsSet(), "params.path": Spelled(_without_slash)}
+    rules: Mapping[str, Rule] = {
+        "tags": AsSet(),
+        "params.path": Spelled(_without_slash),
+        **PARTITIONING_RULES,
+        **quality.compared(_CHECKS, {}),
+    }
     replaced_by = ("type",)
     git_folder = "managed_folders"
 
@@ -98,7 +108,20 @@ class ManagedFolder(Kind):
             first = {}
         elif not connection:
             first["params"] = {"connection": DEFAULT_CONNECTION, "path": "${projectKey}/${odbId}"}
-        return replace(built, declared={"name": built.name, **built.declared}, first=first)
+        return replace(
+            built,
+            declared={"name": built.name, **built.declared},
+            first=first,
+            rules={**self.rules, **quality.compared(_CHECKS, author)},
+            notes=(*built.notes, *quality.notes(author)),
+        )
+
+    def part_defaults(self, pattern: str, part: t.Any) -> Mapping[str, t.Any]:
+        known = {_CHECKS + "[]": quality.rule_defaults, "metrics.probes[]": probe_defaults}
+        return known[pattern](part) if pattern in known else {}
+
+    def complete(self, document: Document, resource: Resource) -> Document:
+        return with_complete_probes(document)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         if resource.identity.get("id"):

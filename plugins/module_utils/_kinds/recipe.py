@@ -40,7 +40,10 @@ from .recipe_payloads.defaults import (
     without_read_maps,
 )
 from .recipe_shape import shape
+from .selections import CODE_ENV, CONTAINER
 from .shape import FLAG, Schema, Shape, described, overlay, without_defaults, without_ui_state
+
+__all__ = ["CODE_ENV", "CONTAINER", "Recipe"]
 
 _UPDATE = described(
     FLAG,
@@ -166,8 +169,8 @@ class Recipe(Kind):
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         if isinstance(document.get("payload"), dict):
-            payload = labelled(completed(document.get("type"), document["payload"]), _main_refs(document))
-            document = {**document, "payload": payload}
+            whole = labelled(completed(document.get("type"), document["payload"]), _main_refs(document))
+            document = {**document, "payload": whole}
         prototype, payload = _recipe_and_payload(document, {})
         prototype.update(name=resource.name, projectKey=resource.project)
         settings: Document = {"rawCreation": True, "rawPayload": payload}

@@ -77,7 +77,7 @@ def items_to_dss(items: t.Sequence[t.Any]) -> Document:
     """The items by role."""
     roles: Document = {}
     for item in items:
-        entry = {"dataset": item} if isinstance(item, str) else item
+        entry: Mapping[str, t.Any] = {"dataset": item} if isinstance(item, str) else item
         dss: Document = {"ref": name_of(entry)}
         if "deps" in entry:
             dss["deps"] = [_dependency_to_dss(dependency) for dependency in entry["deps"] or ()]

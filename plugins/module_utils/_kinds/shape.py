@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .._plan.compare import MISSING, Document, is_empty, is_hollow, same
@@ -23,6 +24,8 @@ OBJECT: Schema = {"type": "object"}
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
 
+_INSIDE = re.compile(r"((?:\[[^\]]*\])?\.)(.+)")  # the label of a member, if there is one, and what is in it
+
 
 def described(schema: Schema, description: str, **more: t.Any) -> Schema:
     """A schema with its description; ``null`` is always allowed and means that the field is to be absent."""
@@ -35,13 +38,17 @@ def _unchanged(value: t.Any) -> t.Any:
 
 @dataclass(frozen=True)
 class Field:
-    """One author field: its name, the dotted path that it has in DSS, its JSON Schema, and how values are turned."""
+    """One author field: its name, the dotted path that it has in DSS, its JSON Schema, and how values are turned.
+
+    ``inner`` is the table of the value where it is a mapping, or a list of mappings, with names of its own.
+    """
 
     name: str
     path: str
     schema: Schema
     to_dss: Callable[[t.Any], t.Any] = _unchanged
     from_dss: Callable[[t.Any], t.Any] = _unchanged
+    inner: Shape | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,25 @@ class Shape:
                 author[entry.name] = entry.from_dss(value)
         rest = prune(rest)
         return {**author, "raw": rest} if rest else author
+
+
+def to_author_path(fields: Sequence[Field], path: str) -> str:
+    """The author's name for a path of DSS, at whatever depth; a path that no field names is returned as it is."""
+    return _translated([(entry.path, entry.name, entry) for entry in fields], path, to_author_path)
+
+
+def to_dss_path(fields: Sequence[Field], path: str) -> str:
+    """The path in DSS's JSON of an author's path, at whatever depth; a path of DSS itself is returned as it is."""
+    return _translated([(entry.name, entry.path, entry) for entry in fields], path, to_dss_path)
+
+
+def _translated(names: list[tuple[str, str, Field]], path: str, below: Callable[[Sequence[Field], str], str]) -> str:
+    for source, target, entry in sorted(names, key=lambda known: -len(known[0])):
+        if path == source or path.startswith((source + ".", source + "[", source + " ")):
+            rest = path[len(source) :]
+            inside = _INSIDE.match(rest) if entry.inner else None
+            return target + (inside[1] + below(t.cast(Shape, entry.inner).fields, inside[2]) if inside else rest)
+    return path
 
 
 def overlay(below: Document, above: Mapping[str, t.Any]) -> Document:

@@ -72,7 +72,12 @@ def build(
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
     found, warnings = surroundings(actions, desired, snapshot)
-    warnings = [*resource_notes(desired), *warnings, *(Problem(note, severity="warning") for note in snapshot.notes)]
+    warnings = [
+        *resource_notes(desired),
+        *_creation_notes(actions),
+        *warnings,
+        *(Problem(note, severity="warning") for note in snapshot.notes),
+    ]
     others = None if recorded is None or options.absent else unmanaged(ordered, snapshot, kinds)
     forgets = {**gone.forgets, **released(desired, known)}
     return Plan(ordered, (*warnings, *findings(options)), tuple(problems + found), forgets, others)
@@ -125,6 +130,14 @@ def resource_notes(desired: Mapping[str, Resource]) -> list[Problem]:
         Problem(note, resource.path, resource.location, "warning")
         for resource in desired.values()
         for note in resource.notes
+    ]
+
+
+def _creation_notes(actions: Iterable[Action]) -> list[Problem]:
+    """What the kinds have to say of objects that are about to be made."""
+    made = [action.resource for action in actions if action.resource and action.action in (CREATE, REPLACE)]
+    return [
+        Problem(note, resource.path, resource.location, "warning") for resource in made for note in resource.first_notes
     ]
 
 

@@ -94,7 +94,8 @@ def _read(document: Mapping[str, t.Any], flow: Flow) -> t.Any:
     rest = copy.deepcopy(dict(document))
     distinct, enabled = rest.pop("distinct", False), rest.pop("enabled", False)
     author: Document = {}
-    mode = {dss: word for word, dss in _MODES.items()}.get((rest.get("uiData") or {}).get("mode"))
+    held = (rest.get("uiData") or {}).get("mode")
+    mode = next((word for word, dss in _MODES.items() if dss == held), None)
     if mode in ("all", "any"):
         author[mode] = [_read_condition(condition) for condition in rest["uiData"].pop("conditions", [])]
     elif mode is not None:

@@ -17,12 +17,13 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "scenarios": ("SUCCESS", "WARNING", "FAILED", "ABORTED", CANCELLED),
     "jobs": ("DONE", "FAILED", "ABORTED"),
     "data_quality": ("OK", "WARNING", "ERROR", "EMPTY"),
+    "metrics": (),
     "standards": (0, 1, 2, 3, 4, 5, "RUN_ERROR", "NOT_APPLICABLE"),
 }
 
 
 class Outcomes:
-    """What was ordered, by subject: globs on `PROJECT.NAME` (standards: on the project, then on the check)."""
+    """What was ordered, by subject: globs on `PROJECT.NAME` (standards: on the project, then on the check; metrics: then by id)."""
 
     def __init__(self) -> None:
         self.ordered: dict[str, dict[str, Any]] = {}
@@ -46,6 +47,11 @@ class Outcomes:
     def rules(self, project_key: str, dataset: str) -> str:
         return str(self._first("data_quality", f"{project_key}.{dataset}", "OK"))
 
+    def metrics(self, project_key: str, name: str) -> dict[str, Any]:
+        """Values by id of a dataset, or of a managed folder by its id."""
+        values: dict[str, Any] = self._first("metrics", f"{project_key}.{name}", {})
+        return values
+
     def check(self, project_key: str, check_id: str) -> Any:
         """A severity from 0 to 5, or the status of a run that gave none."""
         for pattern, by_check in self.ordered["standards"].items():
@@ -66,9 +72,20 @@ def _check(subject: str, by_name: Any) -> None:
     if not isinstance(by_name, dict):
         raise bad_request(f"Outcomes of {subject} are an object of names and outcomes")
     for name, outcome in by_name.items():
+        if subject == "metrics":
+            _check_values(name, outcome)
+            continue
         if subject == "standards" and not isinstance(outcome, dict):
             raise bad_request(f"Outcomes of standards of {name} are an object of checks and severities")
         for value in outcome.values() if subject == "standards" else (outcome,):
             if isinstance(value, bool) or value not in _CHOICES[subject]:
                 allowed = ", ".join(map(str, _CHOICES[subject]))
                 raise bad_request(f"The outcome of {subject} {name} is one of {allowed}, not {value!r}")
+
+
+def _check_values(name: str, values: Any) -> None:
+    if not isinstance(values, dict):
+        raise bad_request(f"Outcomes of metrics of {name} are an object of ids and values")
+    for metric_id, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise bad_request(f"The metric {metric_id} of {name} is a number or a text, not {value!r}")

@@ -49,6 +49,7 @@ class Project:
         self.runs: dict[str, tuple[Run, ...]] = {}
         self.jobs: dict[str, Document] = {}
         self.rule_results: dict[str, tuple[Document, ...]] = {}
+        self.metric_values: dict[tuple[str, str], tuple[Document, ...]] = {}
         self.standards_report: Document | None = None
 
     # -- reading --
@@ -139,11 +140,16 @@ class Project:
         self.repository.write(layout.TAGS, dumps({"tags": tags}))
 
     def forget_results(self, dataset: str, new_name: str | None = None) -> None:
-        """Those of data quality rules go with their dataset, or to its new name."""
+        """Those of data quality rules and metrics go with their dataset, or to its new name."""
         results = {name: kept for name, kept in self.rule_results.items() if name not in (dataset, new_name)}
         if new_name is not None:
             results[new_name] = self.rule_results.get(dataset, ())
         self.rule_results = results
+        old, new = ("datasets", dataset), ("datasets", new_name or dataset)
+        values = {key: kept for key, kept in self.metric_values.items() if key not in (old, new)}
+        if new_name is not None:
+            values[new] = self.metric_values.get(old, ())
+        self.metric_values = values
 
     def _put_tag(self, name: str, version_tag: Document | None) -> None:
         self._db.put(db.PUT_TAG, (self.key, name, None if version_tag is None else dumps(version_tag)))

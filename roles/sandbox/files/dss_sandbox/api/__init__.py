@@ -23,6 +23,7 @@ from . import (
     imports,
     instance,
     jobs,
+    metrics,
     projects,
     recipes,
     run_reports,
@@ -47,6 +48,7 @@ _PROJECTS: list[Route] = [
     *jobs.ROUTES,
     *folders.ROUTES,
     *flow.ROUTES,
+    *metrics.ROUTES,
     *standards.ROUTES,
 ]
 

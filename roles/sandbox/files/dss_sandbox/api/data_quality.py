@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from ..call import NOTHING, Call
@@ -20,6 +21,7 @@ from .datasets import find
 _UNPARTITIONED = "NP"
 _WORST_FIRST = ("ERROR", "WARNING", "EMPTY", "OK")  # unverified order
 _NEVER_COMPUTED = "EMPTY"  # unverified
+_TWO_WEEKS = 14 * 24 * 3600 * 1000
 _PAGE = 10_000  # the client's default
 
 
@@ -128,11 +130,7 @@ def _newest(project: Project, name: str) -> list[Document]:
     """The last result of each rule that is still there, for each partition."""
     rules = project.objects["datasets"][name].document.get("metricsChecks", {}).get("checks", [])
     there = {rule.get("id") for rule in rules}
-    newest: dict[tuple[str, str], Document] = {}
-    for result in project.rule_results.get(name, ()):
-        if result["id"] in there:
-            newest.setdefault((result["partition"], result["id"]), result)
-    return list(newest.values())
+    return _last_of_each([result for result in project.rule_results.get(name, ()) if result["id"] in there])
 
 
 def _last(call: Call) -> Any:
@@ -193,6 +191,40 @@ def _of_project(call: Call) -> Any:
     }
 
 
+def _timeline(call: Call) -> Any:
+    """What was computed on each day, of the last 14 unless asked otherwise [client]; unverified: names of the fields."""
+    newest = call.number("maxTimestamp", now_ms())
+    oldest = call.number("minTimestamp", newest - _TWO_WEEKS)
+    days: dict[str, dict[str, list[Document]]] = {}
+    for name, results in call.project.rule_results.items():
+        for result in results:
+            if oldest <= result["computeDate"] <= newest:
+                days.setdefault(_day(result["computeDate"]), {}).setdefault(name, []).append(result)
+    return [_of_day(day, by_dataset) for day, by_dataset in sorted(days.items())]
+
+
+def _of_day(day: str, by_dataset: dict[str, list[Document]]) -> Document:
+    datasets = [
+        {"id": name, "currentOutcome": _worst(_last_of_each(results)), "worstOutcome": _worst(results)}
+        for name, results in by_dataset.items()
+    ]
+    current = [{"outcome": entry["currentOutcome"]} for entry in datasets]
+    worst = [{"outcome": entry["worstOutcome"]} for entry in datasets]
+    return {"date": day, "currentOutcome": _worst(current), "worstOutcome": _worst(worst), "datasets": datasets}
+
+
+def _last_of_each(results: list[Document]) -> list[Document]:
+    """The last result of each rule for each partition; the newest stand first."""
+    newest: dict[tuple[str, str], Document] = {}
+    for result in results:
+        newest.setdefault((result["partition"], result["id"]), result)
+    return list(newest.values())
+
+
+def _day(timestamp: int) -> str:
+    return datetime.fromtimestamp(timestamp / 1000, UTC).date().isoformat()
+
+
 _P = "/projects/{projectKey}/datasets/{name}/data-quality"
 ROUTES = [
     Route("GET", _P + "/rules", _list, PROJECT_READ),
@@ -207,4 +239,5 @@ ROUTES = [
     Route("GET", _P + "/rules-history", _history, PROJECT_READ),
     Route("DELETE", _P + "/history/{partition}", _forget, PROJECT_WRITE),
     Route("GET", "/projects/{projectKey}/data-quality/status", _of_project, PROJECT_READ),
+    Route("GET", "/projects/{projectKey}/data-quality/timeline", _timeline, PROJECT_READ),
 ]

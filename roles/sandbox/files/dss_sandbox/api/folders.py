@@ -68,6 +68,7 @@ def _delete(call: Call) -> Any:
     folder_id, _found = find(call)
     call.project.remove("managed_folders", folder_id)
     call.project.folder_files.pop(folder_id, None)
+    call.project.metric_values.pop(("managed_folders", folder_id), None)
     leave_zones(call, "MANAGED_FOLDER", folder_id)
     call.message = f"Deleted managed folder {folder_id}"
     return done(f"Deleted managed folder {folder_id}")  # JSON since 15 (dss-api.md 2.8 [client])

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import Location
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Kind, Known, Neighbours, Ref, Resource
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.shape import Field, Shape
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import compare, merge
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,21 +42,39 @@ def documents(draw: st.DrawFn, kind: Kind) -> dict[str, t.Any]:
     document: dict[str, t.Any] = {"name": "n", "id": "n", "key": "n", "surprise": draw(values)}
     if kind.name in TYPES:
         document["type"] = draw(st.sampled_from(TYPES[kind.name]))
-    for field in kind.shape_of(document.get("type")).fields:
-        if field.path == "type" or not draw(st.booleans()):
+    _fill(draw, document, [field for field in kind.shape_of(document.get("type")).fields if field.path != "type"])
+    return document
+
+
+def _fill(draw: st.DrawFn, document: dict[str, t.Any], fields: t.Sequence[Field]) -> None:
+    """Put some of the fields into a document."""
+    for field in fields:
+        if not draw(st.booleans()):
             continue
         *parents, last = field.path.split(".")
         place = document
         for parent in parents:
             place = place.setdefault(parent, {}) if isinstance(place.get(parent, {}), dict) else {}
-        place[last] = draw(_value_of(field.schema))
-    return document
+        place[last] = draw(_value_of(field))
 
 
-def _value_of(schema: t.Mapping[str, t.Any]) -> st.SearchStrategy[t.Any]:
+@st.composite
+def _part(draw: st.DrawFn, shape: Shape) -> dict[str, t.Any]:
+    """A mapping with some of the fields of a table, and one that no table names."""
+    part: dict[str, t.Any] = {"surprise": draw(scalars)} if draw(st.booleans()) else {}
+    _fill(draw, part, shape.fields)
+    return part
+
+
+def _value_of(field: Field) -> st.SearchStrategy[t.Any]:
+    schema = field.schema.get("anyOf", [field.schema])[0]
     kind = schema.get("type")
-    if "anyOf" in schema or (kind is None and "enum" not in schema):
+    short = "anyOf" in field.schema and field.inner is None and kind != "number"  # DSS's own form is a mapping
+    if field.name == "schema" or short or (kind is None and "enum" not in schema):
         return st.just({"columns": [{"name": "c", "type": "string"}]})
+    if field.inner is not None:  # DSS stores a list in the place of a list, but the selection of files is a mapping
+        listed = kind == "array" and field.name != "files"
+        return st.lists(_part(field.inner), max_size=2) if listed else _part(field.inner)
     if "enum" in schema:
         return st.sampled_from(list(schema["enum"]))
     if kind == "array":
@@ -69,6 +88,7 @@ def _value_of(schema: t.Mapping[str, t.Any]) -> st.SearchStrategy[t.Any]:
         "string": st.text("ab", max_size=3),
         "boolean": st.booleans(),
         "integer": st.integers(0, 3),
+        "number": st.integers(0, 3) | st.floats(-1, 1),
         "object": st.dictionaries(st.sampled_from("abc"), scalars, max_size=2),
     }[str(kind)]
 

@@ -127,7 +127,7 @@ def test_it_can_be_written_as_our_state_and_holds_no_secret() -> None:
 def test_a_type_that_only_a_node_knows_is_left_out() -> None:
     generic = {"name": "ROWS", "type": "sql", "connection": "wh", "params": {"table": "t"}}
     recorded, _warnings = found(layout_a({"dataset.DEMO.ROWS": entry("dataset.DEMO.ROWS", generic)}))
-    assert recorded["dataset.DEMO.ROWS"].declared == {"params": {"table": "t", "connection": "wh"}}
+    assert recorded["dataset.DEMO.ROWS"].declared == {"params": {"table": "t", "mode": "table", "connection": "wh"}}
 
 
 def test_attributes_that_are_no_author_form_leave_only_the_name() -> None:
