@@ -94,7 +94,7 @@ class Recipe(Kind):
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         declared = dict(built.declared)
-        rules = {**built.rules, **_payload_rules(author["type"])}
+        rules = {**built.rules, **_payload_rules(declared.get("type"))}
         for side in ("inputs", "outputs"):
             if declared.get(side) is None:
                 continue

@@ -46,14 +46,19 @@ _TYPES = {form.name: kind for kind, form in FORMS.items()}
 def written(kind: str, author: Mapping[str, t.Any], flow: Flow) -> Document:
     """The part of a recipe's document that its friendly settings stand for.
 
-    Raises ``DssError`` for settings of another type, and for names that the recipe does not have.
+    Raises ``DssError`` for settings of another type or form, and for names that the recipe does not have.
     """
     for name, owner in _TYPES.items():
         if author.get(name) is not None and owner != kind:
             raise DssError(f"{name} holds settings of a {owner} recipe, and this one is {kind}: take it out")
     form = FORMS.get(kind)
     settings = author.get(form.name) if form else None
-    return form.write(settings, flow) if form and settings is not None else {}
+    if form is None or settings is None:
+        return {}
+    try:
+        return form.write(settings, flow)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise DssError(f"{form.name} has not the form of such settings: see docs/configuration.md") from None
 
 
 def read(

@@ -7,73 +7,14 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from ..._plan.compare import Document
 from ..shape import FLAG, NUMBER, TEXT, TEXTS, WHOLE, Schema, described
 from .blocks import Block, Flow, Key, one_of
+from .processor import PAIRS, Pairs, Processor, read_pairs, write_pairs
 
 _VERBATIM: Schema = {"type": "string", "x-verbatim": True}
 _ONE_OR_MORE: Schema = {"anyOf": [TEXT, TEXTS]}
-
-
-_PAIRS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
-
-
-def _write_pairs(value: Mapping[str, str], flow: Flow) -> list[Document]:
-    return [{"from": old, "to": new} for old, new in value.items()]
-
-
-def _read_pairs(value: Sequence[Mapping[str, str]], flow: Flow) -> dict[str, str]:
-    return {entry["from"]: entry["to"] for entry in value}
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """Parameters that are nothing but a list of ``{from, to}``, which people write as a mapping."""
-
-    path: str
-    schema: t.ClassVar[Schema] = _PAIRS
-
-    def write(self, author: Mapping[str, str], flow: Flow) -> Document:
-        return {self.path: _write_pairs(author, flow)}
-
-    def read(self, params: Mapping[str, t.Any], flow: Flow) -> t.Any:
-        return _read_pairs(params.get(self.path) or (), flow)
-
-
-@dataclass(frozen=True)
-class Processor:
-    """A step: ``word`` is its short form, ``type`` DSS's name.
-
-    ``fixed`` are parameters that make it this one of several short forms of the type. With ``spread`` it applies to columns,
-    and DSS also says whether that is one, several or all.
-    """
-
-    word: str
-    type: str
-    block: Block | Pairs
-    description: str
-    fixed: Mapping[str, t.Any] = field(default_factory=dict)
-    spread: bool = False
-
-    def write(self, author: t.Any, flow: Flow) -> Document:
-        params = {**self.block.write(author, flow), **self.fixed}
-        return {"appliesTo": _applies_to(params.get("columns")), **params} if self.spread else params
-
-    def fits(self, params: Mapping[str, t.Any]) -> bool:
-        return all(params.get(key) == value for key, value in self.fixed.items())
-
-    def read(self, params: Mapping[str, t.Any], flow: Flow) -> t.Any:
-        rest = {key: value for key, value in params.items() if key not in self.fixed}
-        if self.spread and rest.get("appliesTo") == _applies_to(rest.get("columns")):
-            rest.pop("appliesTo")
-        return self.block.read(rest, flow)
-
-
-def _applies_to(columns: t.Any) -> str:
-    return {0: "ALL", 1: "SINGLE_COLUMN"}.get(len(columns or ()), "COLUMNS")
 
 
 def _columns(description: str = "Column or columns that it applies to.") -> Key:
@@ -250,9 +191,9 @@ PROCESSORS = (
                 Key(
                     "replace",
                     "mapping",
-                    described(_PAIRS, "Texts to find, and what to put in their place."),
-                    _write_pairs,
-                    _read_pairs,
+                    described(PAIRS, "Texts to find, and what to put in their place."),
+                    write_pairs,
+                    read_pairs,
                 ),
                 _text("output", "output", "Column for the result, the same if it is not said."),
                 _FIND_MATCHING,

@@ -44,7 +44,7 @@ def _join(params: Mapping[str, t.Any]) -> tuple[Document, frozenset[str]]:
     if not used & params.keys():
         return {}, frozenset()
     conditions = [
-        {"left": entry["input1_column"], "right": entry["input2_column"]}
+        {"left": _text(entry["input1_column"]), "right": _text(entry["input2_column"])}
         for entry in params.get("join_conditions") or []
     ]
     return {"joins": [{"type": str(params.get("join_type", "left")), "conditions": conditions}]}, used
@@ -57,8 +57,22 @@ def _grouping(params: Mapping[str, t.Any]) -> tuple[Document, frozenset[str]]:
     names: dict[str, str] = {}
     aggregations = []
     for entry in params.get("aggregations") or []:
-        aggregations.append({"column": entry["column"], "functions": str(entry["function"])})
+        column, function = _text(entry["column"]), _text(entry["function"])
+        aggregations.append({"column": column, "functions": function})
         if entry.get("output"):
-            names[f"{entry['column']}_{function_named(str(entry['function']))}"] = entry["output"]
-    keys = [key if isinstance(key, str) else dict(key) for key in params.get("keys") or []]
+            names[f"{column}_{function_named(function)}"] = entry["output"]
+    keys = [_key(key) for key in params.get("keys") or []]
     return {"keys": keys, "aggregations": aggregations, "output_names": names}, used
+
+
+def _key(key: t.Any) -> t.Any:
+    """A column to group by; what a mapping says besides is DSS's own."""
+    if isinstance(key, str):
+        return key
+    return {"column": _text(key["column"]), "raw": {name: value for name, value in key.items() if name != "column"}}
+
+
+def _text(value: t.Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
