@@ -20,6 +20,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.layout imp
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.run import declared as as_declared
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.sources import from_files
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.recipe_payloads import FORMS
 from support.engine import run_module
 from support.imported import author_forms, files_in
 from support.sandbox import CORPUS, ROOT, SandboxProcess, import_project
@@ -232,6 +233,8 @@ def test_raw_holds_next_to_nothing_and_the_table_is_current(round_trip: t.Callab
     raw: Counter[str] = Counter()
     rows: Counter[tuple[str, str, str]] = Counter()
     differing: Counter[tuple[str, str, str]] = Counter()
+    visual: Counter[str] = Counter()
+    friendly: Counter[str] = Counter()
     for name in PROJECTS:
         trip = round_trip(name)
         for (kind, label), author in trip.declared.items():
@@ -240,8 +243,12 @@ def test_raw_holds_next_to_nothing_and_the_table_is_current(round_trip: t.Callab
             row = (name.partition("__")[2], kind, trip.types[kind, label])
             rows[row] += 1
             differing[row] += (kind, label) in trip.unexplained
+            if kind == "recipe" and trip.types[kind, label] in FORMS:
+                visual[trip.types[kind, label]] += 1
+                friendly[trip.types[kind, label]] += "payload" not in author or FORMS[author["type"]].name in author
     assert all(raw[kind] <= MOST_RAW * total[kind] for kind in total), raw
-    table = render_table(rows, differing, total, raw)
+    assert sum(friendly.values()) >= 0.95 * sum(visual.values())
+    table = render_table(rows, differing, total, raw, visual, friendly)
     print(table)
     assert (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8") == table, (
         "write docs/corpus.md anew with what is printed"
@@ -253,8 +260,10 @@ def render_table(
     differing: Counter[tuple[str, str, str]],
     total: Counter[str],
     raw: Counter[str],
+    visual: Counter[str],
+    friendly: Counter[str],
 ) -> str:
-    """docs/corpus.md: what was tried, what does not match, and how much of it needs ``raw``."""
+    """docs/corpus.md: what was tried, what does not match, how much of it needs ``raw`` and which settings have a name."""
     lines = [
         "# Real projects",
         "",
@@ -268,6 +277,10 @@ def render_table(
             f"| {kind} | {total[kind]} | {raw[kind]} ({100 * raw[kind] / total[kind]:.1f} %) |"
             for kind in sorted(total)
         ),
+        "",
+        "| visual recipe | recipes | settings in friendly fields |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {visual[name]} | {friendly[name]} |" for name in sorted(visual)),
         "",
         "| project | kind | type | objects | do not match |",
         "| --- | --- | --- | --- | --- |",

@@ -14,7 +14,7 @@ from .._plan.compare import Document, Keyed, Rule
 from .dataset_types import misspelt
 from .metrics import CODE_ENV_SCHEMA, ON_BUILD
 from .parts import each, mapping, part_to_dss, schema_of
-from .recipe import CODE_ENV
+from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, TEXT, TEXTS, Field, Schema, Shape, described
 
 RULE_TYPES = (

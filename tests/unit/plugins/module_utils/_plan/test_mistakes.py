@@ -74,6 +74,24 @@ RIGHT: dict[str, t.Any] = {
             "outputs": [{"dataset": "z", "external": True}],
             "payload": '{"steps": []}',
         },
+        {
+            "name": "v",
+            "type": "prepare",
+            "inputs": ["in"],
+            "outputs": [{"dataset": "w", "external": True}],
+            "prepare": [{"rename_columns": {"a": "b"}}, {"group": "g", "steps": [{"round": ["c"]}]}],
+        },
+        {
+            "name": "k",
+            "type": "join",
+            "inputs": ["in", "out"],
+            "outputs": [{"object": "id"}],
+            "join": {
+                "joins": [{"right": "out", "conditions": ["a", {"left": "b", "right": "c"}]}],
+                "columns": [{"name": "a", "input": "out"}],
+                "filter_after": {"all": [{"column": "a", "value": [1]}]},
+            },
+        },
     ],
     "scenarios": [
         {
