@@ -23,7 +23,7 @@ from .document import Mapping, ValuePath, edited, problem_at
 from .files import Document, Refused, Tree, find, read_bytes
 
 # What tools leave behind beside the files that people write.
-_LEFT_OUT = frozenset({"__pycache__", ".git", ".ipynb_checkpoints", ".DS_Store"})
+LEFT_OUT = frozenset({"__pycache__", ".git", ".ipynb_checkpoints", ".DS_Store"})
 
 
 _KEYS: AnyMapping[str, AnyMapping[str, str]] = {"library": {"path": "files"}}
@@ -115,5 +115,5 @@ class _Reader:
 def files_below(folder: Path) -> Iterator[Path]:
     """All files below a folder, without what tools leave behind; links to directories are not followed."""
     for above, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
-        yield from (Path(above) / name for name in names if name not in _LEFT_OUT)
+        folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
+        yield from (Path(above) / name for name in names if name not in LEFT_OUT)
