@@ -17,10 +17,10 @@ from . import scenario_short_forms as short_forms
 from .base import Kind, Known, Neighbours, Node, Resource, with_references
 from .flow_items import KINDS_BY_ID
 from .paths import path_of
-from .recipe import CODE_ENV
 from .scenario_defaults import ITEM
 from .scenario_parts import REPORTER, STEP, TRIGGER
 from .scenario_references import named_parts, referring_parts
+from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Field, Schema, Shape, described
 
 _SELECTION: Schema = {"anyOf": [{"type": "string"}, {"type": "object"}]}
@@ -41,6 +41,8 @@ class Scenario(Kind):
 
     name = "scenario"
     section = "scenarios"
+    gone = "its creation tag and the history of its runs"
+    history = "the history of its runs"
     order = 50
     summary = "A scenario: triggers, steps and reporters, or a script."
     identifier = {"id": described(TEXT, "Id; follows from the name when it is left out.")}

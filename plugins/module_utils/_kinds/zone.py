@@ -61,6 +61,7 @@ class Zone(NamedByDss):
 
     name = "zone"
     section = "zones"
+    gone = "its id and its creation tag"
     order = 15
     summary = (
         "A zone of the flow with what is in it. An object is in exactly one zone; what is not declared stays where it is. "
