@@ -4,8 +4,8 @@
 
 """Writes the parts of the documentation that follow from the kinds; with --check it only says what is not current.
 
-It writes the schemas of configurations, environments and inventories, and in configuration.md, kinds.md and inventory.md
-what stands between the markers.
+It writes the schemas of configurations, environments and inventories, and in configuration.md, kinds.md, inventory.md and
+dialects.md what stands between the markers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import json
 import re
 import sys
 import tempfile
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -23,7 +25,13 @@ _links = tempfile.TemporaryDirectory()
 (Path(_links.name) / "ansible_collections" / "dataiku_iac" / "dss").symlink_to(HERE.parent, target_is_directory=True)
 sys.path.insert(0, _links.name)
 
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import code_files, schema, spellings  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration import (  # noqa: E402
+    code_files,
+    dialect_keys,
+    directories,
+    schema,
+    spellings,
+)
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.environment_schema import (  # noqa: E402
     REMAPPING,
     environment_schema,
@@ -31,6 +39,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.env
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.policy_sections import POLICY_SECTIONS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.settings import SETTINGS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.tool_file import TOOL  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.recipe_payloads import FIELDS  # noqa: E402
@@ -62,7 +71,7 @@ PART_SAMPLES = {
         "metricsChecks.checks[]": ("RecordCountInRangeRule", "numericRange"),
     },
 }
-PARTS = {"triggers": scenario_parts.TRIGGER, "steps": scenario_parts.STEP, "reporters": scenario_parts.REPORTER}
+PARTS = {part.name: part for part in scenario_parts.PARTS}
 
 
 def page(title, rows):
@@ -171,6 +180,8 @@ def section(kind):
     files = code_files.file_keys(kind.section, kind.schema)
     if files:
         lines += [", ".join(f"`{key}` names a file that holds `{target}`" for key, target in files.items()) + ".", ""]
+    for key, target in directories.directory_keys(kind.section).items():
+        lines += [f"`{key}` names a directory whose files go to `{target}`, by their paths in it.", ""]
     tables = {}
     inner = {entry.name: entry.inner for entry in kind.shape.fields}
     for name, rule in own.items():
@@ -222,9 +233,12 @@ def members(kind, name, rule):
         if branch.get("properties"):
             places = places_in({entry.name: entry.inner for entry in kind.shape.fields}.get(name), branch["properties"])
             if name in PARTS and kind.name == "scenario":
-                places = {entry.name: f"`{entry.path}`" for entry in PARTS[name].fields}
+                found = {}
+                for entry, _types in PARTS[name].fields():
+                    found.setdefault(entry.name, []).append(f"`{entry.path}`")
                 short = "short form" if name != "reporters" else ""
-                places = {key: places.get(key, "" if key == "raw" else short) for key in branch["properties"]}
+                places = {key: "" if key == "raw" else short for key in branch["properties"]}
+                places.update({key: " or ".join(dict.fromkeys(paths)) for key, paths in found.items()})
             return keys_of(branch["properties"], branch.get("required", ()), places)
     return []
 
@@ -303,10 +317,55 @@ class Recorder:
 
     def __getattr__(self, method):
         def call(path, *body, **query):
-            self.calls.append(f"{method.upper()} {path}")
-            return Answer(self.answer)
+            self.calls.append(f"{method.removesuffix('_bytes').upper()} {path}")
+            found = self.answer(path) if callable(self.answer) else self.answer
+            return Answer(found) if isinstance(found, dict) else found
 
         return call
+
+
+def of_library(path):
+    """What the node says of a library with one file."""
+    return [{"name": "FILE", "children": None}] if path.endswith("/contents") else {"data": "e30="}
+
+
+def of_git(path):
+    """What the node says of a project with one remote and two branches."""
+    if path.endswith("/branches"):
+        return ["BRANCH"]
+    return {"success": True, "remotes": [{"name": "REMOTE", "url": "x"}], "currentBranch": "x"}
+
+
+def of_folders(path):
+    """What the node says of a project in the folder NAME, and of the root."""
+    return {"id": "ROOT", "childrenIds": ["ID"]} if path.endswith("/ROOT") else {"id": "ID", "name": "NAME"}
+
+
+# Kinds whose documents have a form of their own: what each document is, (after, before) a write, and what the node answers.
+REFERENCE = {"REFERENCE": {"remote": "x"}}
+DOCUMENTS = {
+    "code_env": [
+        (
+            {"envLang": "PYTHON", "envName": "NAME", "deploymentMode": "DESIGN_MANAGED", "desc": {}},
+            {"envLang": "PYTHON", "envName": "NAME"},
+        )
+    ],
+    "library": [({"files": {"FILE": "x"}, "pythonPath": ["x"], "gitReferences": REFERENCE}, {})],
+    "notebook": [({"type": "jupyter"}, {}), ({"type": "sql", "name": "NAME"}, {})],
+    "project_git": [
+        ({"remotes": {"NEW": "x"}, "currentBranch": "BRANCH"}, {"remotes": {"REMOTE": "x"}, "currentBranch": "x"})
+    ],
+    "project_location": [({"folder": "/"}, {})],
+    "project_tags": [({"tags": {}}, {})],
+}
+IDS = {"notebook": ["NAME", "sql:NAME"]}
+ANSWERS = {
+    "code_env": lambda path: [{"envLang": "PYTHON", "envName": "NAME"}] if path.endswith("/code-envs/") else {},
+    "library": of_library,
+    "plugin": lambda path: [{"id": "NAME"}] if path == "/plugins/" else {},
+    "project_git": of_git,
+    "project_location": of_folders,
+}
 
 
 def calls(kind):
@@ -323,12 +382,17 @@ def calls(kind):
         "type": "TYPE",
     }
     after = after if kind.name == "project" else {"name": name, "type": "TYPE", "params": {}}
+    documents = DOCUMENTS.get(kind.name, [(after, before)])
+    ids = IDS.get(kind.name, [name])
     operations = {
         "list": [lambda node: kind.read_all(node, project)],
-        "read one": [lambda node: kind.read_one(node, project, name)],
-        "create": [lambda node: kind.create(node, resource, after)],
-        "write": [lambda node: kind.write(node, resource, name, after, before)],
-        "delete": [lambda node: kind.delete(node, project, name, False)],
+        "read one": [partial(lambda key, node: kind.read_one(node, project, key), key) for key in ids],
+        "create": [partial(lambda new, node: kind.create(node, resource, new), new) for new, _old in documents],
+        "write": [
+            partial(lambda key, new, old, node: kind.write(node, resource, key, new, old), key, *pair)
+            for key, pair in zip(ids, documents)
+        ],
+        "delete": [partial(lambda key, node: kind.delete(node, project, key, False), key) for key in ids],
     }
     if kind.name == "dataset":
         managed = {"managed": True, "params": {"connection": "x"}}
@@ -340,9 +404,12 @@ def calls(kind):
     for operation, variants in operations.items():
         seen = []
         for variant in variants:
-            for answer in [{}, {"type": "custom_python"}] if operation == "read one" else [{}]:
-                node = Recorder(answer)
-                variant(node)
+            scripted = operation == "read one" and kind.name == "scenario"
+            for answer in [{}, {"type": "custom_python"}] if scripted else [{}]:
+                node = Recorder(ANSWERS.get(kind.name, answer))
+                # What is always there is not deleted, and nothing is installed here.
+                with suppress(DssError):
+                    variant(node)
                 seen.append(", ".join(f"`{call}`" for call in node.calls) or "none")
         rows.append((operation, " or ".join(dict.fromkeys(seen))))
     return page(("operation", "calls"), rows)
@@ -360,6 +427,8 @@ def rule_text(kind, path, rule):
         return f"{shown} is text: `\\r\\n` is `\\n`, and blanks and blank lines at its end mean nothing."
     if isinstance(rule, compare.Exclusive):
         return f"{shown} is complete when it is declared: what is not in it goes."
+    if isinstance(rule, compare.Secret):
+        return f"{shown} is a secret: it is sent when the object is made and when it changes, and never shown."
     if isinstance(rule, compare.Spelled):
         return f"{shown} has several spellings that count as one."
     return f"{shown}: {type(rule).__name__}."
@@ -442,8 +511,8 @@ def fields_of(kind):
 
 
 def kind_text(kind):
-    address = {"variables": "variables.KEY", "project": "project.KEY"}.get(kind.name)
-    address = address or (f"{kind.name}.KEY.NAME" if kind.scope == "project" else f"{kind.name}.NAME")
+    of_project = kind.scope == "project"
+    address = ".".join([kind.name, *["KEY"] * of_project, *["NAME"] * (not kind.singleton)])
     lines = [f"### {kind.name}", "", plain(kind.summary), ""]
     lines += [
         f"- Section `{kind.section}`, address `{address}`. Fields: [configuration.md](configuration.md#{kind.section})."
@@ -469,6 +538,38 @@ def kinds():
     lines = ["### Rights of the API key", "", *page(("kind", "section", "rights"), rows)]
     for kind in KINDS.values():
         lines += kind_text(kind)
+    return lines
+
+
+# Dialects ----------------------------------------------------------------------------------------------------------
+
+
+def dialects():
+    """What becomes of each key of the dialects, and of each spelling of a type."""
+    places = {kind.section: paths(kind) for kind in KINDS.values()}
+    lines = []
+    for section in dict.fromkeys(key.section for key in dialect_keys.KEYS):
+        rows = []
+        for key in (key for key in dialect_keys.KEYS if key.section == section):
+            becomes = f"`{key.becomes}`" if key.becomes else ""
+            other, _dot, name = key.becomes.rpartition(".")
+            in_dss = places.get(other or section, {}).get(
+                name, "identifies the object" if name in ("name", "key") else ""
+            )
+            what = (
+                f"not applied, because {key.why}"
+                if key.why
+                else ", ".join(part for part in (becomes, key.note) if part)
+            )
+            if key.why and key.note:
+                what += f" ({key.note})"
+            rows.append((f"`{key.path or key.section}`", ", ".join(key.dialects), what, in_dss))
+            below = dialect_keys.MEMBERS.get(key.place, ())
+            rows += [(f"`{name}`", ", ".join(key.dialects), "the same", "") for name in below]
+        lines += [f"### {section}", "", *page(("key", "dialects", "here", "in DSS"), rows)]
+    for title, table in (("datasets", spellings.DATASET_TYPES), ("recipes", spellings.RECIPE_TYPES)):
+        rows = [(f"`{spelled}`", f"`{name}`") for spelled, name in table.items() if spelled != name.lower()]
+        lines += [f"### Types of {title} that are spelled otherwise", "", *page(("spelling", "here"), rows)]
     return lines
 
 
@@ -498,6 +599,7 @@ def main():
         HERE / "schemas" / "inventory.schema.json": published(inventory.inventory_schema()),
         HERE / "configuration.md": between_markers(HERE / "configuration.md", configuration()),
         HERE / "kinds.md": between_markers(HERE / "kinds.md", kinds()),
+        HERE / "dialects.md": between_markers(HERE / "dialects.md", dialects()),
         HERE / "inventory.md": between_markers(HERE / "inventory.md", inventory_keys()),
     }
     stale = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]

@@ -31,7 +31,7 @@ from collections.abc import Iterator, Mapping
 
 from ansible.plugins.callback import CallbackBase
 
-_COUNTED = ("create", "update", "replace", "delete")
+_COUNTED = ("create", "update", "replace", "rename", "delete")
 
 
 class CallbackModule(CallbackBase):
@@ -81,4 +81,4 @@ def _summaries(result: Mapping[str, t.Any]) -> Iterator[Mapping[str, int]]:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{counts[name]} to {name}" for name in _COUNTED)
+    return ", ".join(f"{counts[name]} to {name}" for name in _COUNTED if name != "rename" or counts[name])

@@ -17,11 +17,12 @@ from ._apply.repair import with_repairs
 from ._approval import Approval
 from ._audit import audit
 from ._configuration.load import Configuration
-from ._errors import DssError
+from ._errors import ConfigurationError, DssError
 from ._kinds import KINDS
 from ._kinds.base import Resource
 from ._node.flow import zones
 from ._node.history import NoHistory, Standing, standing
+from ._node.needs import held_of
 from ._node.options import node_options
 from ._node.read import read, read_project
 from ._node.refresh import Refresh, as_recorded, closed, refresh, still
@@ -30,6 +31,8 @@ from ._plan import render
 from ._plan.build import build
 from ._plan.checks import twins
 from ._plan.model import UNCHANGED, Options, Plan, Snapshot
+from ._plan.moves import known_ids, with_moves
+from ._plan.requirements import undeclared, with_requirements
 from ._plan.select import selectors_need_zones
 from ._plan.subset import Subset, subset
 from ._secrets import secret_values
@@ -41,7 +44,6 @@ from ._undo import undone
 from ._work import Work, complete_images, with_tool
 
 _ON_DRIFT: Mapping[t.Optional[str], t.Any] = {"alert_only": "keep", "auto_correct": "overwrite", None: "overwrite"}
-_PROJECT_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def deploy(params: Mapping[str, t.Any], caller: Caller, target: Target, secrets:
     configuration = t.cast(Configuration, target.configuration)
     _confirmed(params, target)
     tool = configuration.tool
-    options = node_options(with_tool(params, configuration), caller.environ)
+    options = node_options(with_tool(params, tool), caller.environ)
     secrets.add(options.api_key)
     approval = Approval(params, caller, configuration)
     backend = tool.state_backend if tool else None
@@ -81,8 +83,9 @@ class Deployment:
         self.configuration = configuration
         self.approval = approval
         self.former: dict[str, Recorded] = {}  # when the run began
-        self.recorded: dict[str, Recorded] = {}  # with what an interrupted run has made
-        self.warnings = list(target.warnings)
+        self.recorded: dict[str, Recorded] = {}  # under the addresses of now, with what an interrupted run has made
+        self.moved: dict[str, str] = {}  # new addresses with the old ones
+        self.warnings: list[str] = []  # those of the configuration are part of the plan
         self.started = datetime.datetime.now(datetime.UTC)
 
     def run(self) -> dict[str, t.Any]:
@@ -91,11 +94,16 @@ class Deployment:
         instance = any(KINDS[resource.kind].scope == "instance" for resource in self.target.resources.values())
         work.begin("delete" if absent else "apply", instance)
         self.approval.prepare(ledger)
-        self.former = self.recorded = ledger.recorded(self.target.resources)
+        self.former = ledger.recorded(self.target.resources)
+        moves = self.configuration.moved
+        self.recorded, self.moved, wrong = with_moves(self.former, moves, self.target.resources)
+        if wrong:
+            raise ConfigurationError(wrong)
         if ledger.taken_over:
             covered = work.cover.declared
             self.recorded = {
-                key: replace(entry, declared=covered(entry.kind, entry.declared)) for key, entry in self.former.items()
+                key: replace(entry, declared=covered(entry.kind, entry.declared))
+                for key, entry in self.recorded.items()
             }
         if ledger.interrupted:
             self._find_again()
@@ -103,6 +111,7 @@ class Deployment:
         planned = self._planned(options)
         work.hide(self._former_secrets(planned))
         plan = with_outlook(planned, self, options)
+        plan = replace(plan, warnings=(*self.configuration.warnings, *plan.warnings))
         result = result_of(plan, [*self.warnings, *ledger.warnings])
         result.update(self._settled(plan, options))
         self.caller.show(plan)
@@ -132,6 +141,7 @@ class Deployment:
             on_drift=self.params["on_drift"] or _ON_DRIFT[settings.drift_policy],
             ignored=self.configuration.ignore_drift,
             forget=frozenset(entry.address for entry in self.configuration.removed if entry.forget),
+            moved=self.moved,
             today=self.started.date(),
         )
 
@@ -176,7 +186,7 @@ class Deployment:
                 interrupted=work.ledger.interrupted is not None,
             )
         skip = {key: self.recorded[key] for key in refreshed.skip}
-        of_project = refreshed.sections if skip else _PROJECT_SECTIONS if project else frozenset()
+        of_project = refreshed.sections if skip else self._listed() if project else frozenset()
         of_instance = {
             KINDS[entry.kind].section
             for key, entry in self.recorded.items()
@@ -192,13 +202,35 @@ class Deployment:
             work.guard.check,
             known=document,
             skip=skip,
+            ids=known_ids(desired, self.recorded),
         )
         plan = build(desired, snapshot, options, KINDS, self.recorded)
         plan = with_repairs(plan, work.ledger.interrupted, snapshot, KINDS)
+        plan = self._with_requirements(plan, snapshot)
         if plan.unmanaged is None and refreshed.unmanaged is not None:
             adopted = {action.address for action in plan.actions if action.adopts}
             plan = replace(plan, unmanaged=tuple(key for key in refreshed.unmanaged if key not in adopted))
         return Planned(_with_twins(plan, desired), snapshot, refreshed)
+
+    def _with_requirements(self, plan: Plan, snapshot: Snapshot) -> Plan:
+        """The plan with what the configuration requires of the node and the node lacks."""
+        remapping = self.configuration.remapping
+        tables = {"connections": remapping.connections, "code_envs": remapping.code_envs}
+        wanted = undeclared(self.configuration.requirements.renamed(tables), self.target.resources)
+        if not wanted or self.params["state"] == "absent":
+            return plan
+        return with_requirements(plan, wanted, held_of(self.work.node, wanted, snapshot))
+
+    def _listed(self) -> frozenset[str]:
+        """The sections of a project of which all is listed: what was recorded may go, what is not managed is told."""
+        recorded = {entry.kind for entry in self.recorded.values()}
+        return frozenset(
+            kind.section
+            for name, kind in KINDS.items()
+            if kind.scope == "project"
+            and not kind.singleton
+            and (kind.surveyed or name in recorded or kind.section in self.target.sections)
+        )
 
     def _zones(self, snapshot: Snapshot) -> Mapping[str, frozenset[tuple[str, str]]]:
         if self.target.project is None or not selectors_need_zones(self.params["only"]):
@@ -213,9 +245,9 @@ class Deployment:
             self.warnings.append(f"{words}: the next apply resumes it, the module rollback undoes it")
             return
         seconds = self._time_to_settle(journal)
-        found = find_again(journal, self.work.node, KINDS, self.former, seconds, lambda: self.work.guard.stopped)
+        found = find_again(journal, self.work.node, KINDS, self.recorded, seconds, lambda: self.work.guard.stopped)
         self.recorded = {
-            **self.former,
+            **self.recorded,
             **{
                 key: replace(entry, owner=entry.owner or self.target.project or "")
                 for key, entry in found.recorded.items()

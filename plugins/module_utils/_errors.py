@@ -19,6 +19,17 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
+class Placed(str):
+    """The name of a file whose resources a template gave; ``instance`` is the place that asked for them."""
+
+    instance: str
+
+    def __new__(cls, file: str, instance: str) -> Placed:
+        made = super().__new__(cls, file)
+        made.instance = instance
+        return made
+
+
 @dataclass(frozen=True)
 class Location:
     """A place in a configuration file; line and column count from 1, 0 means unknown."""
@@ -28,9 +39,8 @@ class Location:
     column: int = 0
 
     def __str__(self) -> str:
-        if not self.line:
-            return self.file
-        return f"{self.file}:{self.line}:{self.column}"
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else str(self.file)
+        return f"{place} (instance at {self.file.instance})" if isinstance(self.file, Placed) else place
 
 
 @dataclass(frozen=True)

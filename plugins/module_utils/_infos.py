@@ -50,7 +50,7 @@ def _whole(kind: Kind, node: DssNode, project: str | None, object_id: str, docum
 
 def _known(kind: Kind, node: DssNode, project: str | None, listings: dict[str, dict[str, Document]]) -> Known:
     """The names of what the author form names."""
-    for other in (name for name in kind.names_of if name in KINDS):
+    for other in KINDS.keys() & set(kind.names_of):
         listings.setdefault(other, KINDS[other].read_all(node, project))
     return Known(
         {

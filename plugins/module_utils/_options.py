@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from ._deployer.kinds import DEPLOYER
 from ._kinds import KINDS
-from ._kinds.base import Kind
+from ._kinds.base import Kind, is_secret
 from ._runs.jobs import TYPES as JOB_TYPES
 
 Spec = dict[str, dict[str, t.Any]]
@@ -49,6 +49,7 @@ CONFIGURATION: Spec = {
     "on_error": {"type": "str", "choices": ["stop", "continue"], "default": "stop"},
     "naming": {"type": "str", "choices": ["dss", "strict"], "default": "dss"},
     "strict": {"type": "bool", "default": True},
+    "allow_python": {"type": "bool", "default": False},
     "validate_only": {"type": "bool", "default": False},
     "on_drift": {"type": "str", "choices": ["overwrite", "fail", "keep"]},
     "on_failure": {"type": "str", "choices": ["keep", "rollback"], "default": "keep"},
@@ -119,6 +120,18 @@ PROMOTION: Spec = {
     "permissions": {"type": "str", "choices": ["NONE", "READ_ONLY", "ALL"], "default": "NONE"},
     "project_folder": {"type": "str"},
     "wait_timeout": {"type": "float", "default": 3600.0},
+}
+
+PROJECT_IMPORT: Spec = {
+    "path": {"type": "path", "required": True},
+    "project": {"type": "str"},
+    "source": {"type": "path"},
+    "layout": {"type": "str", "choices": ["split", "single"], "default": "split"},
+    "update": {"type": "bool", "default": False},
+    "environment": {"type": "str"},
+    "variables": {"type": "dict", "default": {}},
+    "adopt": {"type": "bool", "default": True},
+    "listing": {"type": "str", "choices": ["index", "full"], "default": "index"},
 }
 
 IN_PROJECT: Spec = {"project": {"type": "str", "required": True}}
@@ -235,6 +248,13 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
         "required_one_of": [("path", "definition")],
         "mutually_exclusive": [("path", "definition")],
     },
+    "convert": {
+        "argument_spec": {
+            "path": {"type": "path", "required": True},
+            "dest": {"type": "path", "required": True},
+            "force": {"type": "bool", "default": False},
+        }
+    },
     "state": {
         "argument_spec": {**NODE, **PLACE, **STATE, **BACKEND},
         "required_if": [
@@ -261,6 +281,10 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
         "mutually_exclusive": [_ONE_PLACE],
     },
     "rollback": {"argument_spec": {**NODE, **PLACE, **ROLLBACK, **BACKEND, **SETTLE}},
+    "project_import": {
+        "argument_spec": {**NODE, **PROJECT_IMPORT, **BACKEND},
+        "required_one_of": [("project", "source")],
+    },
     "promotion": {
         "argument_spec": {**NODE, **PROMOTION, **BACKEND},
         "required_if": [("action", "activate", ("bundle",))],
@@ -324,6 +348,9 @@ def kind_options(kind: Kind) -> Spec:
     """The author fields of a kind as options; only what identifies the object is required in every state."""
     options = {name: _option(schema) for name, schema in kind.schema["properties"].items()}
     options["raw"] = {"type": "dict"}
+    for name in options:
+        if is_secret(name):
+            options[name]["no_log"] = options[name]["type"] == "str"  # of others we hide what is secret in them
     if "key" in options:
         options["key"]["no_log"] = False  # a project key is a name; sanity wants it said
     for name in kind.required:

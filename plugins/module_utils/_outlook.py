@@ -54,6 +54,9 @@ def with_outlook(planned: Planned, run: Deployment, options: Options) -> Plan:
     if plan.forgets:
         lines = ["Leaves the state:", *(f"  {key} ({why})" for key, why in plan.forgets.items())]
         sections.append(Section("forgets", lines, dict(plan.forgets)))
+    if run.moved:
+        lines = ["Has another address:", *(f"  {old} is {new} now" for new, old in run.moved.items())]
+        sections.append(Section("moved", lines, {old: new for new, old in run.moved.items()}))
     if plan.unmanaged is not None:
         sections.append(Section("unmanaged", _listed("Not managed", plan.unmanaged), list(plan.unmanaged)))
     adopted = [action.address for action in plan.actions if action.adopts]

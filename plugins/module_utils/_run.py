@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from ._bundles import bundle_info, manage_bundle
+from ._convert import convert_configuration
 from ._deploy import deploy
 from ._deployer.kinds import DEPLOYER
 from ._deployer.run import infos, manage
 from ._errors import DssError, visible
+from ._import.run import project_import
 from ._infos import kind_info
 from ._kinds import KINDS
 from ._plan.build import resource_notes
@@ -33,12 +35,13 @@ from ._task import Caller, RunError, target_of, targets_of
 
 Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
 
-_WITHOUT_NODE = {"state": manage_state, "state_lock": manage_lock}
+_WITHOUT_NODE = {"convert": convert_configuration, "state": manage_state, "state_lock": manage_lock}
 _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a configuration nor a configuration
     "bundle": manage_bundle,
     "bundle_info": bundle_info,
     "connection_remapping": manage_remapping,
     "connection_remapping_info": remapping_info,
+    "project_import": project_import,
     "promotion": manage_promotion,
     "rollback": rollback,
     "build": run_build,

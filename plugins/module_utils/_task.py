@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -75,6 +76,8 @@ def targets_of(params: Mapping[str, t.Any], caller: Caller) -> list[Target]:
         process_environment=caller.environ,
         naming=params["naming"],
         strict=params["strict"],
+        allow_python=params["allow_python"],
+        now=datetime.datetime.now(datetime.UTC),
     )
     return [
         _remapped(_of(configuration, configuration.project_key), configuration, caller)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from ._apply.actions import without
 from ._apply.executor import Outcome
-from ._apply.undo import Undo, resources_of, sections_of, undo, verified
+from ._apply.undo import Undo, ids_of, resources_of, sections_of, undo, verified
 from ._kinds import KINDS
 from ._node.read import read
 from ._plan.model import Options, Plan, Section, Snapshot
@@ -76,6 +76,7 @@ def snapshot_for(journals: Sequence[Journal], work: Work) -> Snapshot:
         sections_of(journals, KINDS) | ({KINDS["variables"].section} if work.project else set()),
         work.options.workers,
         work.guard.check,
+        ids=ids_of(journals, KINDS),
     )
     images = [entry.before for journal in journals for entry in journal.entries]
     work.hide(secret_values([*images, *snapshot.of("variables").values()]))

@@ -128,6 +128,12 @@ options:
       - Whether unknown keys are errors. They are warnings with V(false).
     type: bool
     default: true
+  allow_python:
+    description:
+      - Whether a configuration that is a Python program (C(project.py)) is run to build it. It may do whatever the user may.
+    type: bool
+    default: false
+    version_added: 0.4.0
   validate_only:
     description:
       - Check the configuration without a node and without a key.

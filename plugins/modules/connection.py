@@ -28,14 +28,22 @@ EXAMPLES = r"""
   dataiku_iac.dss.connection:
     name: warehouse
     type: PostgreSQL
-    params:
-      host: db.example.com
-      port: 5432
-      db: analytics
-      user: dss
-      password: "{{ lookup('ansible.builtin.env', 'WAREHOUSE_PASSWORD', default='change-me') }}"
+    host: db.example.com
+    port: 5432
+    database: analytics
+    user: dss
+    password: "{{ lookup('ansible.builtin.env', 'WAREHOUSE_PASSWORD', default='change-me') }}"
     usable_by: ALLOWED
     allowed_groups: [data_team]
+
+- name: A type whose parameters have no names here
+  dataiku_iac.dss.connection:
+    name: search
+    type: ElasticSearch
+    params:
+      host: search.example.com
+      port: 9200
+      ssl: true
 
 - name: The connection is gone
   dataiku_iac.dss.connection:

@@ -26,7 +26,7 @@ from ansible.utils.display import Display
 from ..module_utils._errors import DssError, MissingLibrary, visible
 from ..module_utils._options import module_spec
 from ..module_utils._plan import render
-from ..module_utils._plan.model import CREATE, DELETE, REPLACE, UPDATE, Plan
+from ..module_utils._plan.model import CREATE, DELETE, RENAME, REPLACE, UPDATE, Plan
 from ..module_utils._run import Caller, RunError, run
 from ._variables import Value, loop_names, value_of, vaulted, with_hosts, with_variables
 
@@ -36,9 +36,9 @@ with contextlib.suppress(ImportError):
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
-_PRINTED = ("configuration", "rollback")  # modules whose plan is printed as they run
+_PRINTED = ("configuration", "project_import", "rollback")  # modules whose plan is printed as they run
 _OUR_PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
-_COLOURS = {CREATE: "green", UPDATE: "yellow", REPLACE: "magenta", DELETE: "red"}
+_COLOURS = {CREATE: "green", UPDATE: "yellow", RENAME: "yellow", REPLACE: "magenta", DELETE: "red"}
 
 
 class DssAction(ActionBase):

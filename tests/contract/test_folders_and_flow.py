@@ -99,6 +99,15 @@ def test_an_item_pulls_the_recipe_that_makes_it(project: Any, flow: Any) -> None
     assert items(zone) == {"b", "make_b"}
 
 
+def test_a_new_recipe_is_in_the_zone_of_its_outputs(project: Any, flow: Any) -> None:
+    zone = flow.create_zone("Z")
+    zone.add_items([project.get_dataset("a"), project.get_dataset("b")])
+    builder = project.new_recipe("python", "make_a")
+    builder.with_input("b").with_output("a")
+    builder.create()
+    assert items(zone) == {"a", "b", "make_a", "make_b"}
+
+
 def test_an_item_leaves_its_old_zone(project: Any, flow: Any) -> None:
     first, second = flow.create_zone("1"), flow.create_zone("2")
     first.add_item(project.get_dataset("a"))
@@ -130,6 +139,13 @@ def test_the_default_zone_can_be_renamed(flow: Any) -> None:
     settings.name = "Start"
     settings.save()
     assert [(zone.id, zone.name) for zone in flow.list_zones()] == [("default", "Start")]
+
+
+def test_what_moves_stays_shared_elsewhere(project: Any, flow: Any) -> None:
+    first, second = flow.create_zone("1"), flow.create_zone("2")
+    first.add_shared(project.get_dataset("a"))
+    second.add_item(project.get_dataset("a"))
+    assert flow.get_zone(first.id)._raw["shared"] == [{"objectId": "a", "objectType": "DATASET"}]
 
 
 def test_a_deleted_zone_gives_its_items_back(project: Any, flow: Any) -> None:

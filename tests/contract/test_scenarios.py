@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from support.sandbox import connect
 
 from .errors import refusal
 
@@ -70,6 +71,26 @@ def test_steps_given_at_creation_are_not_kept(project: Any) -> None:
     definition = {"params": {"steps": [{"type": "build_flowitem"}]}, "active": True}
     document = project.create_scenario("S", "step_based", definition).get_settings().get_raw()
     assert document["params"]["steps"] == [] and document["active"] is False
+
+
+def test_only_an_administrator_says_as_whom_a_scenario_runs(running: Any, control: Any, scenario: Any) -> None:
+    writer = connect(running.url, control.key(projects={"PROJ": "write"})).get_project("PROJ").get_scenario(scenario.id)
+    settings = writer.get_settings()
+    settings.run_as = "admin"
+    assert "administrators" in refusal(settings.save)
+    assert saved(scenario, runAsUser="admin")["runAsUser"] == "admin"
+    kept = writer.get_settings()
+    kept.active = True
+    kept.save()
+    assert (kept.run_as, kept.effective_run_as) == ("admin", "admin")
+
+
+def test_without_it_a_scenario_runs_as_whoever_changed_it_last(running: Any, control: Any, scenario: Any) -> None:
+    saved(scenario, active=True)
+    assert scenario.get_settings().effective_run_as != "bob"
+    bob = connect(running.url, control.key(login="bob", projects={"PROJ": "write"}))
+    saved(bob.get_project("PROJ").get_scenario(scenario.id), active=False)
+    assert scenario.get_settings().effective_run_as == "bob"
 
 
 def test_the_list_has_summaries_only(project: Any, scenario: Any) -> None:

@@ -2,24 +2,27 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Real projects: declared from a node they plan to nothing, and applied to an empty node they are the same."""
+"""Real projects: imported they plan to nothing, from files they are the same, applied to an empty node they are the same."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import typing as t
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.layout import files_of
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.run import declared as as_declared
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.sources import from_files
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.recipe_payloads import FORMS
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.client import DssNode
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.options import NodeOptions
-from support.declare import declare, read_documents, write
 from support.engine import run_module
+from support.imported import author_forms, files_in
 from support.sandbox import CORPUS, ROOT, SandboxProcess, import_project
 
 PROJECTS = sorted(path.name for path in CORPUS.iterdir() if path.is_dir()) if CORPUS.is_dir() else []
@@ -29,10 +32,8 @@ MOST_RAW = 0.05
 # What a newer server adds to an object that an older one saved without it; it says nothing about what was declared.
 ADDED_BY_NEWER_SERVERS = [
     r"dataset\.type_system_version",
-    r"dataset\.params",
-    r"dataset\.format_params\..*",
-    r"dataset\.checks\[\]\..*",
-    r"dataset\.metrics(\..*)?",
+    r"dataset\.format_params\.compress",
+    r"dataset\.checks\[\]\.name",
     r"recipe\.container",
     r"recipe\.payload(\..*)?",
     r"recipe\.params(\..*)?",
@@ -47,14 +48,20 @@ Address = tuple[str, str]
 
 @dataclass
 class RoundTrip:
-    """What happened to one project: what was declared, what was planned, and how the copy differs."""
+    """What happened to one project: what was declared, what was planned, and how the copy differs.
+
+    ``from_git`` and ``from_zip`` are the files that an import without a node writes, ``written`` those of the one with it.
+    """
 
     types: dict[Address, str]
     declared: dict[Address, t.Any]
-    planned: str
+    written: dict[str, bytes]
+    from_git: dict[str, bytes]
+    from_zip: dict[str, bytes]
     created: int
     planned_again: str
     copied: dict[Address, t.Any]
+    copy_written: dict[str, bytes]
     unexplained: dict[Address, Differences]
 
 
@@ -69,38 +76,84 @@ def round_trip(
         if name not in done:
             sandbox_process.control.reset()
             empty.control.reset()
-            done[name] = go_round(
-                CORPUS / name, sandbox_process, empty, tmp_path_factory.mktemp("project") / "project.yml"
-            )
+            done[name] = go_round(CORPUS / name, sandbox_process, empty, tmp_path_factory.mktemp("project"))
         return done[name]
 
     yield once
     empty.stop()
 
 
-def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, path: Path) -> RoundTrip:
+def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, place: Path) -> RoundTrip:
     import_project(original.client(), folder, KEY)
-    documents = read_documents(node_of(original), KEY)
-    configuration = declare(documents, KEY)
-    write(configuration, path)
-    planned = apply(original, path)["plan"]["text"]
-    connect_like(original, empty, configuration)
-    created = apply(empty, path)["plan"]["summary"]["create"]
-    again = apply(empty, path)["plan"]["text"]
-    declared = by_address(configuration)
-    copied = by_address(declare(read_documents(node_of(empty), KEY), KEY))
+    done = bring(original, place / "original")  # it fails unless its plan is empty
+    written, declared = files_in(place / "original"), author_forms(place / "original", KEY)
+    connect_like(empty, done["requirements"])
+    elsewhere = {address for address, author in declared.items() if author.get("external")}
+    if elsewhere:
+        import_project(empty.client(), of_these(folder, elsewhere, done, place / "elsewhere"), KEY)
+    secrets = {entry["variable"]: "REDACTED" for entry in done["secrets"]}
+    created = apply(empty, place / "original", secrets)["plan"]["summary"]["create"]
+    again = apply(empty, place / "original", secrets)["plan"]["text"]
+    bring(empty, place / "copy")
+    copied = author_forms(place / "copy", KEY)
     unexplained = {
         (kind, name): found
         for (kind, name), author in declared.items()
         if (found := unexplained_differences(author, copied.get((kind, name)), kind))
     }
-    return RoundTrip(types_of(documents, declared), declared, planned, created, again, copied, unexplained)
+    archive = place / "export.zip"
+    archive.write_bytes(exported(original))
+    inherent = sum(KINDS[kind].singleton or author.get("default") is True for (kind, _name), author in declared.items())
+    return RoundTrip(
+        types_of(folder, declared),
+        declared,
+        written,
+        offline(folder),
+        offline(archive),
+        created + len(elsewhere) + (inherent if elsewhere else 0),  # what comes with a project is there already
+        again,
+        copied,
+        files_in(place / "copy"),
+        unexplained,
+    )
 
 
-def types_of(documents: t.Mapping[str, t.Any], declared: t.Iterable[Address]) -> dict[Address, str]:
+def bring(sandbox: SandboxProcess, path: Path) -> dict[str, t.Any]:
+    environ = {**sandbox.environ, "HOME": "/nonexistent"}
+    return run_module(environ, "project_import", base=path.parent, path=str(path), project=KEY, adopt=False)
+
+
+def offline(source: Path) -> dict[str, bytes]:
+    """What is written for a project of which there are only files."""
+    found = as_declared(from_files(source, KEY))
+    return files_of(found.rendered.items, found.requirements, found.secrets.listed, "split")
+
+
+def exported(sandbox: SandboxProcess) -> bytes:
+    with sandbox.client().get_project(KEY).get_export_stream() as stream:
+        data = t.cast(bytes, stream.read())
+    assert "project_config/params.json" in zipfile.ZipFile(io.BytesIO(data)).namelist()
+    return data
+
+
+def of_these(folder: Path, objects: t.Iterable[Address], done: dict[str, t.Any], place: Path) -> Path:
+    """The files of a project that holds these objects alone: what the API cannot make comes by an import of DSS."""
+    root = next(path.parent for path in sorted(folder.rglob("params.json"), key=lambda path: len(path.parts)))
+    for kind, name in objects:
+        for path in (root / KINDS[kind].git_folder).glob("*.json"):
+            if KINDS[kind].label(path.stem, json.loads(path.read_text())) == name:
+                target = place / path.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(path.read_bytes())
+    (place / "params.json").write_text(json.dumps({"owner": "admin", "permissions": []}), encoding="utf-8")
+    return place
+
+
+def types_of(folder: Path, declared: t.Iterable[Address]) -> dict[Address, str]:
+    """The types that DSS gives the objects."""
     held = {
         (kind, KINDS[kind].label(key, document)): str(document.get("type", ""))
-        for kind, objects in documents.items()
+        for kind, objects in from_files(folder, KEY).documents.items()
         for key, document in objects.items()
     }
     return {address: held.get(address, "") for address in declared}
@@ -114,12 +167,9 @@ def unexplained_differences(original: t.Any, copy: t.Any, kind: str) -> Differen
     ]
 
 
-def node_of(sandbox: SandboxProcess) -> DssNode:
-    return DssNode(NodeOptions(sandbox.url, sandbox.api_key))
-
-
-def apply(sandbox: SandboxProcess, path: Path) -> dict[str, t.Any]:
-    return run_module({**sandbox.environ, "HOME": "/nonexistent"}, path=str(path), max_deletes=0)
+def apply(sandbox: SandboxProcess, path: Path, secrets: dict[str, str]) -> dict[str, t.Any]:
+    environ = {**sandbox.environ, "HOME": "/nonexistent"}
+    return run_module(environ, path=str(path), max_deletes=0, variables=secrets)
 
 
 def leaves(value: t.Any) -> int:
@@ -147,33 +197,35 @@ def differences(original: t.Any, copy: t.Any, path: str, name: str = "") -> Diff
     return [] if original == copy else [(path, original, copy)]
 
 
-def by_address(configuration: t.Mapping[str, t.Any]) -> dict[tuple[str, str], t.Any]:
-    found = {}
-    for kind in KINDS.values():
-        section = configuration.get(kind.section, [])
-        for author in [section] if isinstance(section, dict) else section:
-            found[kind.name, kind.identity(author)] = author
-    return found
-
-
-def connect_like(original: SandboxProcess, copy: SandboxProcess, configuration: t.Mapping[str, t.Any]) -> None:
-    """An empty node has none of the connections and code environments that a project needs."""
-    text = json.dumps(configuration)
-    for name in sorted(set(re.findall(r'"connection": "([^"]+)"', text))):
-        if name not in copy.client().list_connections():
-            copy.client().create_connection(name, "Filesystem", params={"root": "/data"})
-    envs = [{"envName": name, "envLang": "PYTHON"} for name in sorted(set(re.findall(r'"code_env": "([^"]+)"', text)))]
-    copy.control.instance(code_envs=envs)
+def connect_like(sandbox: SandboxProcess, requirements: t.Mapping[str, list[str]]) -> None:
+    """An empty node has none of what a project requires."""
+    client = sandbox.client()
+    for name in requirements.get("connections", ()):
+        if name not in client.list_connections():
+            client.create_connection(name, "Filesystem", params={"root": "/data"})
+    sandbox.control.instance(
+        code_envs=[{"envName": name, "envLang": "PYTHON"} for name in requirements.get("code_envs", ())],
+        plugins=[{"id": name} for name in requirements.get("plugins", ())],
+        users=[{"login": name} for name in {"admin", *requirements.get("users", ())}],
+    )
 
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_real_project_round_trips(name: str, round_trip: t.Callable[[str], RoundTrip]) -> None:
     trip = round_trip(name)
-    assert "\nNo changes. " in trip.planned, "the declaration of a project is the project"
+    assert trip.from_git == trip.written, "a Git directory says the same as the node"
+    assert trip.from_zip == trip.written, "an export says the same as the node"
     assert trip.created == len(trip.declared)
     assert "\nNo changes. " in trip.planned_again, "the second run changes nothing"
     assert trip.copied.keys() == trip.declared.keys()
     assert trip.unexplained == {}
+    same = {
+        f"{KINDS[kind].section}/{name}.yml"
+        for (kind, name), author in trip.declared.items()
+        if author == trip.copied[kind, name]
+    }
+    for path in same & trip.written.keys():
+        assert trip.copy_written[path] == trip.written[path], "what is equal is written with the same bytes"
 
 
 def test_raw_holds_next_to_nothing_and_the_table_is_current(round_trip: t.Callable[[str], RoundTrip]) -> None:
@@ -215,8 +267,8 @@ def render_table(
     lines = [
         "# Real projects",
         "",
-        f"{len(PROJECTS)} published DSS projects go through the sandbox node: imported, declared in YAML by `from_dss`, planned,",
-        "applied to an empty node, planned again, and compared field by field with the original. `tests/corpus` does it; this",
+        f"{len(PROJECTS)} published DSS projects go through the sandbox node: imported by `project_import`, planned, applied to an empty",
+        "node, planned again, imported from there, and compared field by field with the original. `tests/corpus` does it; this",
         "page is what it prints. Fields that a newer server adds to an older object are named in the test and do not count.",
         "",
         "| kind | values | of these under `raw` |",

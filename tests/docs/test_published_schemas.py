@@ -55,7 +55,7 @@ class Runs:
 
 @pytest.fixture
 def runs(sandbox: SandboxProcess, tmp_path: Path) -> Runs:
-    """Plans of every shape: first, drift, part, replacement, deletion, forgotten, adopted, unmanaged, rollback."""
+    """Plans of every shape: first, drift, part, replacement, deletion, forgotten, adopted, unmanaged, rollback, rename."""
     made = Runs(sandbox, tmp_path)
     made.run()
     project = sandbox.client().get_project("SHAPES")
@@ -80,6 +80,9 @@ def runs(sandbox: SandboxProcess, tmp_path: Path) -> Runs:
     ]
     made.run()
     made.rollback()
+    made.configuration["managed_folders"] = [{"name": "papers"}, {"name": "found"}]
+    made.configuration["moved"] = {"managed_folder.SHAPES.reports": "managed_folder.SHAPES.papers"}
+    made.run()
     return made
 
 
@@ -97,7 +100,7 @@ def test_plans_fit_and_use_the_whole_schema(runs: Runs) -> None:
     assert all(plan.keys() <= schema["properties"].keys() for plan in runs.plans)
     causes = {action["cause"] for plan in runs.plans for action in plan["actions"]}
     actions = {action["action"] for plan in runs.plans for action in plan["actions"]}
-    assert causes >= {"config", "drift"} and actions == {"create", "update", "replace", "delete"}
+    assert causes >= {"config", "drift"} and actions == {"create", "update", "replace", "rename", "delete"}
 
 
 def test_states_and_journals_fit(runs: Runs) -> None:

@@ -61,9 +61,7 @@ CASES: dict[str, tuple[str, dict[str, t.Any], dict[str, t.Any], list[str]]] = {
         {"type": "S3", "checks": [{"displayName": "rows", "minimum": 100}]},
         {
             "type": "S3",
-            "metricsChecks": {
-                "checks": [{"id": "x", "displayName": "rows", "minimum": 100.0, "minimumEnabled": True}]
-            },
+            "metricsChecks": {"checks": [{"id": "x", "displayName": "rows", "minimum": 100.0, "minimumEnabled": True}]},
         },
         [],
     ),

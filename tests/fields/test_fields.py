@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import tempfile
 import typing as t
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,15 +53,16 @@ def test_a_field(sandbox_process: SandboxProcess, name: str, sample: Sample, tri
     kind = KINDS[name]
     first, second = data.draw(_pair(sample.fields[tried]))
     furnish(sandbox_process, kind, sample)
+    with tempfile.TemporaryDirectory() as folder:  # with a state, or a changed secret would not be seen
+        node = Declared(sandbox_process, Path(folder))
+        node.apply(configuration(kind, sample, tried, first))
+        assert node.plan(configuration(kind, sample, tried, first)) == {}, "applied is as declared"
 
-    apply(sandbox_process, configuration(kind, sample, tried, first))
-    assert addresses(plan(sandbox_process, configuration(kind, sample, tried, first))) == {}, "applied is as declared"
-
-    latter = configuration(kind, sample, tried, second)
-    ((_address, changed),) = addresses(plan(sandbox_process, latter)).items()
-    assert {_head(path) for path in changed} <= {tried, *sample.shown.get(tried, ())}, "nothing but the field is shown"
-    apply(sandbox_process, latter)
-    assert addresses(plan(sandbox_process, latter)) == {}, "changed is as declared"
+        latter = configuration(kind, sample, tried, second)
+        ((_address, changed),) = node.plan(latter).items()
+        assert {_head(path) for path in changed} <= {tried, *sample.shown.get(tried, ())}, "only the field is shown"
+        node.apply(latter)
+        assert node.plan(latter) == {}, "changed is as declared"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_a_field(sandbox_process: SandboxProcess, name: str, sample: Sample, tri
 def test_what_the_info_module_finds_can_be_declared(sandbox_process: SandboxProcess, name: str, number: int) -> None:
     kind, sample = KINDS[name], SAMPLES[name][number]
     furnish(sandbox_process, kind, sample)
-    apply(sandbox_process, configuration(kind, sample))
+    run_module(sandbox_process.environ, definition=configuration(kind, sample))
     place = {"key": KEY} if kind.names_project else {"project": KEY} if kind.scope == "project" else {}
     one = {} if kind.singleton else {"name": kind.identity(sample.base)}
 
@@ -79,7 +81,7 @@ def test_what_the_info_module_finds_can_be_declared(sandbox_process: SandboxProc
     assert kind.singleton or kind.identity(author) == one["name"]
     others = {section: authors for section, authors in sample.around.items() if section != kind.section}
     declared = {**project(kind), **others, kind.section: author if kind.singleton else [author]}
-    assert addresses(plan(sandbox_process, declared)) == {}
+    assert addresses(run_module(sandbox_process.environ, check=True, definition=declared)) == {}
 
 
 def furnish(sandbox: SandboxProcess, kind: Kind, sample: Sample) -> None:
@@ -103,12 +105,23 @@ def configuration(kind: Kind, sample: Sample, tried: str = "", value: t.Any = No
     return {**project(kind), **sample.around, kind.section: author if kind.singleton else [*others, author]}
 
 
-def apply(sandbox: SandboxProcess, definition: Mapping[str, t.Any]) -> None:
-    run_module(sandbox.environ, definition=dict(definition), max_deletes=1)
+class Declared:
+    """A node with the state of what is declared of it."""
 
+    def __init__(self, sandbox: SandboxProcess, folder: Path) -> None:
+        self._sandbox, self._folder = sandbox, folder
 
-def plan(sandbox: SandboxProcess, definition: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return run_module(sandbox.environ, check=True, definition=dict(definition), max_deletes=1)
+    def apply(self, definition: Mapping[str, t.Any]) -> None:
+        self._run(definition)
+
+    def plan(self, definition: Mapping[str, t.Any]) -> dict[str, list[str]]:
+        """What would change: the paths by address."""
+        return addresses(self._run(definition, check=True))
+
+    def _run(self, definition: Mapping[str, t.Any], check: bool = False) -> dict[str, t.Any]:
+        definition = dict(definition)
+        environ = self._sandbox.environ
+        return run_module(environ, check=check, base=self._folder, definition=definition, max_deletes=1, drop_data=True)
 
 
 def addresses(result: Mapping[str, t.Any]) -> dict[str, list[str]]:

@@ -12,6 +12,6 @@ _VALUES = st.recursive(
     lambda inner: st.lists(inner, min_size=1, max_size=2) | st.dictionaries(st.sampled_from("xy"), inner, min_size=1),
     max_leaves=4,
 )
-_VARIABLES = st.fixed_dictionaries({"a": _VALUES})
+VARIABLES = st.fixed_dictionaries({"a": _VALUES})
 
-SAMPLES = [Sample(base={"standard": {"fixed": 1}}, fields={"standard": _VARIABLES, "local": _VARIABLES})]
+SAMPLES = [Sample(base={"standard": {"fixed": 1}}, fields={"standard": VARIABLES, "local": VARIABLES})]

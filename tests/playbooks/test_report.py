@@ -219,10 +219,10 @@ def test_connections_have_a_report_of_their_own(sandbox: SandboxProcess, backend
     content = report("drift", sandbox, backend, project="_instance")
     (found,) = [entry for entry in content["resources"] if entry["status"] == "drifted"]
     assert [(change["path"], change["recorded"], change["actual"]) for change in found["changes"]] == [
-        ("params.host", "a", "b")
+        ("host", "a", "b")
     ]
     assert PLANTED not in str(content)
-    assert yaml.safe_load(found["accept"])["connections"][0]["params"] == {"host": "b"}
+    assert yaml.safe_load(found["accept"])["connections"][0]["host"] == "b"
     assert report("state", sandbox, backend, project="_instance")["resources"][0]["address"] == "connection.db"
 
 

@@ -201,7 +201,7 @@ def test_a_changed_password_alone_is_an_update_that_is_sent_once(
     for check in (True, False):
         (action,) = life.run(check=check, definition=later)["plan"]["actions"]
         assert (action["address"], action["action"], action["cause"]) == ("connection.pg", "update", "config")
-        assert [change["path"] for change in action["changes"]] == ["params.password"]
+        assert [change["path"] for change in action["changes"]] == ["password"]
     assert node.control.secrets("pg")["password"] == f"{MARK}password-new-1"
     node.control.forget_calls()
     assert not life.run(definition=later)["changed"]

@@ -230,7 +230,7 @@ def test_deleted_objects_of_every_kind_are_made_again(team: Team) -> None:
     journal = team.run(rest, absent=True, drop_data=True)
     assert not {"dataset.raw", "recipe.code", "scenario.Daily", "connection.pg"} & team.held().keys()
     assert team.undone(journal) == (
-        "connection.pg: its creation tag, its secret params.password",
+        "connection.pg: its creation tag, its secret password",
         f"dataset.UNDO.out: its data, {TAG}, the history of its metrics and checks",
         f"dataset.UNDO.raw: its data, {TAG}, the history of its metrics and checks",
         f"managed_folder.UNDO.docs: its id {folder}, its files, {TAG}",
@@ -511,7 +511,7 @@ def test_a_secret_that_was_sent_is_named_and_nothing_is_written_in_its_place(tea
     team.run(DEFINITION)
     other = {**DEFINITION["connections"][0], "params": {"host": "other", "password": "another-secret"}}
     journal = team.run({"connections": [other]}, update_secrets="always")
-    assert team.undone(journal) == ("connection.pg: its secret params.password",)
+    assert team.undone(journal) == ("connection.pg: its secret password",)
     assert team.sandbox.control.secrets("pg") == {"password": "another-secret"}
     assert team.held()["connection.pg"]["params"]["host"] == "db"
 

@@ -93,7 +93,7 @@ def not_restored(writes: list[str], encrypted: bool) -> list[str]:
             files = "its files, which stay where its former id says"
             lines.append(f"managed_folder.{KEY}.old folder: its id {name}, {files}, {TAGS}")
         elif (method, what) == ("PUT", "connections") and not encrypted:
-            lines.append("connection.pg: its secret params.password")
+            lines.append("connection.pg: its secret password")
     return sorted(lines)
 
 

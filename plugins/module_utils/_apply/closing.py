@@ -48,6 +48,6 @@ def _has_arrived(action: Action, doer: Doer) -> bool:
         if object_id is None:
             return False
         doer.ids[action.address] = object_id
-        return not doer.left_to_do(action, kind.read_one(doer.node, action.project, object_id))
+        return not doer.left_to_do(action, kind.read_declared(doer.node, resource, object_id))
     except DssError:
         return False

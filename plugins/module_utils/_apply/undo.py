@@ -19,7 +19,7 @@ from .._plan.cascade import with_cascades
 from .._plan.compare import Change, Document, compare, is_hollow, merge, same
 from .._plan.drift import covers
 from .._plan.graph import in_order
-from .._plan.model import CREATE, DELETE, REPLACE, UNCHANGED, UPDATE, Action, Options, Plan, Snapshot
+from .._plan.model import CREATE, DELETE, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Options, Plan, Snapshot
 from .._state.journal import Journal
 from . import losses
 from .inverse import Patch, inverse, leaves, replaced, touched, whole
@@ -62,11 +62,21 @@ def resources_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> dict
     return {key: trace.resource(trace.entries[-1].declared, {}) for key, trace in traces(journals, kinds).items()}
 
 
+def ids_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> dict[str, str]:
+    """The last known ids of what runs touched, by address: some have another name since."""
+    return {key: trace.ids[-1] for key, trace in traces(journals, kinds).items() if trace.ids}
+
+
 def sections_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> frozenset[str]:
     """The sections that have to be listed for it: whoever uses what is to go may be in any of them."""
     if not any(entry.project for journal in journals for entry in journal.entries):
         return frozenset()
-    return frozenset(kind.section for kind in kinds.values() if kind.scope == "project")
+    touched = {entry.kind for journal in journals for entry in journal.entries}
+    return frozenset(
+        kind.section
+        for kind in kinds.values()
+        if kind.scope == "project" and (kind.surveyed or kind.names_project or kind.name in touched)
+    )
 
 
 def undo(journals: Sequence[Journal], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> Undo:
@@ -136,6 +146,8 @@ class _Planner:
             self._act(key, trace, UNCHANGED, object_id=found[0] if found else None)
         elif trace.is_uncertain(found[0]):
             self.facts[key].append(f"{found[0]} may be the one that was made and was not touched")
+        elif not trace.kind.deletable:
+            self.facts[key].append("it stays, because the API of DSS cannot delete it")
         else:
             self._act(key, trace, DELETE, object_id=found[0], before=held[found[0]], reason="made by what is undone")
 
@@ -145,6 +157,8 @@ class _Planner:
     def _make_again(self, key: str, trace: Trace, before: Document) -> None:
         if not trace.lost:
             self.facts[key].append("somebody deleted it since, and it was not made again")
+        elif not trace.kind.can_make(trace.resource(before, {})):
+            self.facts[key].append("the API of DSS cannot make it again")
         elif trace.only_listed:
             self.facts[key].append("DSS deleted it with something else, and its content had not been read")
         else:
@@ -178,10 +192,11 @@ class _Planner:
         else:
             self._warn_of_others(key, trace, changes, actual)
         self._name_secrets(key, trace, patch)
+        renaming = kind.renamed_by == "call" and found != trace.former_id
         self._act(
             key,
             trace,
-            REPLACE if replacing else UPDATE if changes else UNCHANGED,
+            REPLACE if replacing else RENAME if renaming else UPDATE if changes else UNCHANGED,
             object_id=found,
             resource=trace.resource(patch.document, patch.rules),
             declared=patch.document,
@@ -292,7 +307,7 @@ class _Planner:
             for other in (used & by_address.keys()) - {key}:
                 if action.action == DELETE == by_address[other].action:
                     needs[other].add(key)
-                elif action.action != DELETE and by_address[other].action in (CREATE, REPLACE):
+                elif action.action != DELETE and by_address[other].action in (CREATE, REPLACE, RENAME):
                     needs[key].add(other)
         for key in by_address:
             for entry in self.traces[key].entries:
@@ -310,6 +325,8 @@ def _left(trace: Trace, patch: Patch, actual: Document) -> list[Change]:
 def _goal(action: Action, trace: Trace) -> Goal:
     is_made = action.action in (CREATE, REPLACE)
     object_id = trace.former_id if is_made and not trace.id_is_of_dss else None if is_made else action.object_id
+    if action.action == RENAME:
+        object_id = trace.former_id
     there = action.action != DELETE and action.resource is not None
     return Goal(action.address, action.resource or trace.resource({}, {}), there, object_id)
 

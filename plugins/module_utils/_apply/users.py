@@ -19,6 +19,7 @@ def uses(kind: Kind, document: Document, project: str | None) -> Iterator[Object
     """What has to be there for an object to work (dss-api.md 2.4, 2.6, 2.8)."""
     if project is not None and kind.scope == "project" and kind.name != "project":
         yield "project", project
+    yield from kind.uses(document)
     params = document.get("params")
     if kind.name in ("dataset", "managed_folder") and isinstance(params, dict):
         yield "connection", str(params.get("connection"))

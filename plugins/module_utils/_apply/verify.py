@@ -66,7 +66,7 @@ def _read_back(
         partial(_quietly, doer.kinds[kind].read_all, doer.node, project) for kind, project in bulk
     ]
     calls += [
-        partial(_quietly, doer.kinds[action.kind].read_one, doer.node, action.project, doer.ids[action.address])
+        partial(_quietly, doer.kinds[action.kind].read_declared, doer.node, action.resource, doer.ids[action.address])
         for action in single
     ]
     answers = gather(calls, workers, lambda: None)

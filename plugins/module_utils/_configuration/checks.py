@@ -18,7 +18,9 @@ from .files import Document
 from .flow import flow_problems
 from .scenario_checks import scenario_problems
 from .spellings import CODE_RECIPES, VISUAL_RECIPES
+from .wiki_checks import wiki_problems
 from .words import Words
+from .zone_checks import zone_problems
 
 _UPPER = re.compile(r"[A-Z][A-Z0-9_]*")
 _LOWER = re.compile(r"[a-z][a-z0-9_]*")
@@ -102,6 +104,7 @@ def identity_of(kind: t.Any, author: Mapping) -> str:
 def check(entries: Entries, kinds: AnyMapping[str, t.Any], naming: str, project_key: str | None) -> list[Problem]:
     """All findings about names and references. ``naming`` is one of NAMINGS."""
     problems = [*_duplicates(entries), *_names(entries, naming), *_dependencies(entries, kinds, project_key)]
+    problems += _of_kinds(entries)
     for entry in entries.of("datasets"):
         problems += _dataset(entry)
     for entry in entries.of("recipes"):
@@ -109,7 +112,16 @@ def check(entries: Entries, kinds: AnyMapping[str, t.Any], naming: str, project_
     problems += flow_problems(entries)
     for entry in entries.of("scenarios"):
         problems += scenario_problems(entry)
-    return problems
+    return [*problems, *zone_problems(entries), *wiki_problems(entries)]
+
+
+def _of_kinds(entries: Entries) -> Iterator[Problem]:
+    """What the kinds themselves find."""
+    for listed in entries.by_section.values():
+        for entry in listed:
+            if hasattr(entry.kind, "problems"):
+                for message, below in entry.kind.problems(entry.author):
+                    yield entry.problem(message, *below)
 
 
 def _duplicates(entries: Entries) -> Iterator[Problem]:
@@ -132,7 +144,7 @@ def _label(entry: Entry) -> str:
 
 
 def _name_key(entry: Entry) -> tuple[str, ...]:
-    return next(((key,) for key in ("name", "key", "id") if key in entry.author), ())
+    return next(((key,) for key in ("name", "key", "id", "login") if key in entry.author), ())
 
 
 def _names(entries: Entries, naming: str) -> Iterator[Problem]:
@@ -209,7 +221,7 @@ def _elsewhere(name: str, kinds: AnyMapping[str, t.Any], project_key: str | None
 
 
 def address_of(kind: t.Any, project_key: str | None, name: str) -> str:
-    """``dataset.KEY.NAME``, ``project.KEY``, ``connection.NAME``."""
+    """``dataset.KEY.NAME``, ``project.KEY``, ``connection.NAME``, ``general_settings``."""
     if kind.scope != "project":
         return f"{kind.name}.{name}" if name else str(kind.name)
     if getattr(kind, "singleton", False):

@@ -9,55 +9,25 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from .._errors import Problem
-from .document import Mapping, Sequence, ValuePath, edited, mark_in, problem_at, relisted, renamed
+from .dialect_keys import not_applied
+from .dialect_parts import Notes, dashboard, with_permissions, with_remote, with_rules
+from .document import Mapping, Sequence, ValuePath, edited, mark_in, relisted, renamed
 from .files import Document
 from .spellings import CODE_RECIPES, DATASET_TYPES, RECIPE_TYPES, RENAMED, column_type, is_script
 
-_PEER_CHECKS = ("not_null", "unique", "freshness")
-
 # Keys that no kind has, and why nothing is done with them.
 _NOT_APPLIED: dict[str, dict[str, str]] = {
-    "datasets": {
-        "build_mode": "how a dataset is built is chosen by the scenario that builds it",
-        "partition_spec": "partitions are declared in partitioning",
-    },
-    "recipes": {
-        "resources": "memory and cores belong to the container configuration: name one in container",
-        "cluster": "the cluster belongs to the settings of the project",
-        "connection": "an SQL recipe runs in the connection of its inputs",
-        "compute_schema_updates": "an apply does not build, so it computes no schemas",
-        "join_config": "only a join recipe has it",
-    },
-    "scenarios": {},
+    section: not_applied(section) for section in ("datasets", "recipes", "scenarios", "dashboards")
 }
-_NOT_APPLIED_IN_SETTINGS = {
-    "exposed": "exposed objects are declared one by one in exposed_objects",
-    "git": "the Git remote of a project is not managed",
-    "permissions": "permissions are not managed yet",
-}
-_NOT_APPLIED_IN_DATASET_PARAMS = {
-    "partition_by": "partitions are declared in partitioning",
-    "compression": "compression is a parameter of the format: see format_params",
-    "sampling": "DSS samples when it shows data, not in a dataset",
-    "sample_size": "DSS samples when it shows data, not in a dataset",
-}
-
-
-@dataclass
-class _Notes:
-    """What was found in one document."""
-
-    root: object
-    problems: list[Problem] = field(default_factory=list)
-
-    def ignored(self, path: ValuePath, why: str) -> None:
-        self.problems.append(problem_at(self.root, path, f"not applied, because {why}", "warning"))
-
-    def wrong(self, path: ValuePath, message: str) -> None:
-        self.problems.append(problem_at(self.root, path, message))
+_NOT_APPLIED["recipes"]["join_config"] = "only a join recipe has it"
+_NOT_APPLIED_IN_SETTINGS = not_applied("project.settings")
+_NOT_APPLIED_IN_DATASET_PARAMS = not_applied("datasets.params")
+_NOT_APPLIED_IN_COLUMNS = not_applied("datasets.schema.columns")
+_NOT_APPLIED_IN_JOINS = not_applied("recipes.join_config")
+_NOT_APPLIED_IN_CODE = not_applied("recipes.params")
 
 
 def canonical_keys(section: str, author: Mapping) -> Mapping:
@@ -92,13 +62,15 @@ def canonical(documents: Iterable[Document], kinds: AnyMapping[str, t.Any]) -> t
     problems: list[Problem] = []
     result = []
     for document in listed:
-        notes = _Notes(document.content)
+        notes = Notes(document.content)
 
-        def one(section: str, item: Mapping, path: ValuePath, notes: _Notes = notes) -> Mapping:
+        def one(section: str, item: Mapping, path: ValuePath, notes: Notes = notes) -> Mapping:
             if section == "datasets":
                 item = _dataset(item, path, known[section], notes)
             elif section == "recipes":
                 item = _recipe(item, path, known[section], folders, notes)
+            elif section == "dashboards":
+                item = dashboard(item, path, notes)
             for key, why in _NOT_APPLIED[section].items():
                 if key in item and key not in known[section]:
                     notes.ignored((*path, key), why)
@@ -106,6 +78,9 @@ def canonical(documents: Iterable[Document], kinds: AnyMapping[str, t.Any]) -> t
             return item
 
         document = _each(document, [section for section in _NOT_APPLIED if section in known], one)
+        content = with_permissions(document.content, notes) if "permissions" in known else document.content
+        content = with_remote(content, notes) if "project_git" in known else content
+        document = document if content is document.content else replace(document, content=content)
         project = document.content.get("project")
         if isinstance(project, Mapping) and "project" in known:
             new = _project(project, known["project"], notes)
@@ -160,7 +135,7 @@ def _added(author: Mapping, key: str, value: t.Any, source: str) -> Mapping:
 # Project -----------------------------------------------------------------------------------------------------------
 
 
-def _project(author: Mapping, known: frozenset[str], notes: _Notes) -> Mapping:
+def _project(author: Mapping, known: frozenset[str], notes: Notes) -> Mapping:
     settings = author.get("settings")
     if not isinstance(settings, Mapping):
         return author
@@ -181,16 +156,13 @@ def _project(author: Mapping, known: frozenset[str], notes: _Notes) -> Mapping:
 # Datasets ----------------------------------------------------------------------------------------------------------
 
 
-def _dataset(author: Mapping, path: ValuePath, known: frozenset[str], notes: _Notes) -> Mapping:
+def _dataset(author: Mapping, path: ValuePath, known: frozenset[str], notes: Notes) -> Mapping:
     author = _moved_to_params(author, known)
     params = author.get("params")
     if isinstance(params, Mapping):
         author = _dataset_params(author, params, path, notes)
     author = _dataset_type(author)
-    checks = author.get("checks")
-    if isinstance(checks, list) and checks and all(_is_peer_check(check) for check in checks):
-        notes.ignored((*path, "checks"), "these checks have no counterpart: declare the checks of DSS")
-        author = _less(author, ("checks",))
+    author = with_rules(author, path, notes)
     return _columns(author, path, notes)
 
 
@@ -229,7 +201,7 @@ def _moved_to_params(author: Mapping, known: frozenset[str]) -> Mapping:
     return author
 
 
-def _dataset_params(author: Mapping, params: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
+def _dataset_params(author: Mapping, params: Mapping, path: ValuePath, notes: Notes) -> Mapping:
     rest = params
     for key, why in _NOT_APPLIED_IN_DATASET_PARAMS.items():
         if key in params:
@@ -238,11 +210,7 @@ def _dataset_params(author: Mapping, params: Mapping, path: ValuePath, notes: _N
     return author if rest is params else edited(author, {"params": rest})
 
 
-def _is_peer_check(check: t.Any) -> bool:
-    return isinstance(check, dict) and check.get("type") in _PEER_CHECKS
-
-
-def _columns(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
+def _columns(author: Mapping, path: ValuePath, notes: Notes) -> Mapping:
     schema = author.get("schema")
     columns, place = schema, (*path, "schema")
     if isinstance(schema, Mapping):
@@ -259,10 +227,11 @@ def _columns(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
     return edited(author, {"schema": edited(schema, {"columns": listed}) if isinstance(schema, Mapping) else listed})
 
 
-def _column(column: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
-    if "nullable" in column:
-        notes.ignored((*path, "nullable"), "DSS does not say which columns may be empty")
-        column = _less(column, ("nullable",))
+def _column(column: Mapping, path: ValuePath, notes: Notes) -> Mapping:
+    for key, why in _NOT_APPLIED_IN_COLUMNS.items():
+        if key in column:
+            notes.ignored((*path, key), why)
+            column = _less(column, (key,))
     spelled = column.get("type")
     if not isinstance(spelled, str):
         return column
@@ -275,7 +244,7 @@ def _column(column: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
 # Recipes -----------------------------------------------------------------------------------------------------------
 
 
-def _recipe(author: Mapping, path: ValuePath, known: frozenset[str], folders: frozenset[str], notes: _Notes) -> Mapping:
+def _recipe(author: Mapping, path: ValuePath, known: frozenset[str], folders: frozenset[str], notes: Notes) -> Mapping:
     spelled = author.get("type")
     kind = RECIPE_TYPES.get(spelled.lower(), spelled) if isinstance(spelled, str) else None
     code = author.get("code")
@@ -291,22 +260,26 @@ def _recipe(author: Mapping, path: ValuePath, known: frozenset[str], folders: fr
             items = Sequence([items], author.file)
             author = edited(author, {side: items})
         if isinstance(items, list):
-            new = [_item(item, folders) for item in items]
+            new = [
+                _item(item, folders, kind == "join", (*path, side, index), notes) for index, item in enumerate(items)
+            ]
             if any(after is not before for after, before in zip(new, items)):
                 author = edited(author, {side: relisted(items, new)})
     params = author.get("params")
     if kind in CODE_RECIPES and isinstance(params, Mapping) and "engine" in params:
-        notes.ignored((*path, "params", "engine"), "code runs where its type says: a container is named in container")
+        notes.ignored((*path, "params", "engine"), _NOT_APPLIED_IN_CODE["engine"])
         rest = _less(params, ("engine",))
         author = edited(author, {"params": rest}) if rest else _less(author, ("params",))
     return author
 
 
-def _item(item: t.Any, folders: frozenset[str]) -> t.Any:
+def _item(item: t.Any, folders: frozenset[str], joined: bool, path: ValuePath, notes: Notes) -> t.Any:
     """An input or output as plain text, or as a mapping with dataset, folder or object."""
     if not isinstance(item, Mapping):
         return item
     if "alias" in item:
+        if not joined:
+            notes.ignored((*path, "alias"), "only the conditions of a join recipe know it")
         item = _less(item, ("alias",))
     if isinstance(item.get("ref"), str) and not {"dataset", "folder", "object"} & item.keys():
         item = renamed(item, "ref", "folder" if item["ref"] in folders else "dataset")
@@ -315,7 +288,7 @@ def _item(item: t.Any, folders: frozenset[str]) -> t.Any:
     return item
 
 
-def _join(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
+def _join(author: Mapping, path: ValuePath, notes: Notes) -> Mapping:
     """``join_config`` with aliases as ``params`` with join_type and join_conditions."""
     config = author.get("join_config")
     params = author.get("params")
@@ -329,7 +302,7 @@ def _join(author: Mapping, path: ValuePath, notes: _Notes) -> Mapping:
         changes["join_conditions"] = relisted(conditions, [_condition(entry, _aliases(author)) for entry in conditions])
     for key in config:
         if key not in ("type", "conditions"):
-            why = "the columns of a join are declared in payload" if key == "select" else "a join has no such setting"
+            why = _NOT_APPLIED_IN_JOINS.get(key, "a join has no such setting")
             notes.ignored((*path, "join_config", key), why)
     base = Mapping((), author.file) if params is None else params
     if params is None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from .._errors import ConfigurationError, Location, Problem
 from .._remapping import Remapping
+from .dialect_keys import sections_not_applied
 from .document import Mapping, adopt, location_of, mark_in, problem_at, relisted
 from .files import Document, Tree, read_document, read_hidden
 from .policies import Settings
@@ -135,7 +136,10 @@ def override(
     by_section = {kind.section: kind for kind in kinds.values()}
     for section, changes in environment.overrides.items():
         path = ("overrides", section)
-        if section not in by_section:
+        if section not in by_section and section in sections_not_applied():
+            message = f"not applied, because {sections_not_applied()[section]}"
+            problems.append(problem_at(environment.content, path, message, "warning"))
+        elif section not in by_section:
             message = f"there is no section '{section}'{nearest(section, by_section)}"
             problems.append(problem_at(environment.content, path, message))
         elif not isinstance(changes, Mapping):

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import typing as t
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .document import MAX_DEPTH, Filled, Mapping, Sequence, Verbatim
+from .functions import NAMES as FUNCTIONS
+from .functions import Functions, Unusable
 from .words import Words
 
 # What DSS expands itself; the reporter variables are those of real projects.
@@ -21,7 +25,6 @@ DSS_NAMES = frozenset({
     "scenarioProjectKey", "triggerName", "triggerType", "dssURL", "allEventsSummary", "warningsEventsSummary",
     "failedEventsSummary",
 })  # fmt: skip
-_FUNCTIONS = ("date", "datetime", "git", "env")
 _MAX_NESTED = 20
 
 _MARKER = re.compile(r"\{\{|\{%|\$?\$\{")
@@ -52,7 +55,8 @@ class Scope:
 
     ``given`` are the variables of the task, ``files`` those of the environment file and of all environments (their
     texts are substituted in turn), ``process`` is the process environment, ``left`` are names that DSS expands.
-    Without ``templates`` the text ``{{`` means nothing: Ansible has seen it before.
+    Without ``templates`` the text ``{{`` means nothing: Ansible has seen it before. ``now`` (UTC) and ``folder`` are
+    what ``${date:...}`` and ``${git:...}`` look at.
     """
 
     given: AnyMapping[str, t.Any] = field(default_factory=dict)
@@ -61,6 +65,8 @@ class Scope:
     lookup: Callable[[str], t.Any] | None = None
     left: frozenset[str] = DSS_NAMES
     templates: bool = True
+    now: datetime.datetime | None = None
+    folder: Path | None = None
 
 
 def escape(text: str) -> str:
@@ -73,6 +79,7 @@ class Expander:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._functions = Functions(scope.now, scope.folder, scope.process)
         self._done: dict[str, t.Any] = {}
         self._open: list[str] = []
         self._words: Words | None = None
@@ -112,7 +119,7 @@ class Expander:
                     continue
             if start == 0 and end == len(source):
                 return self.value(value)
-            pieces.append(_as_text(value, source[start:end]))
+            pieces.append(as_text(value, source[start:end]))
             filled, changed, at = True, True, end
         if not changed:
             return source
@@ -195,6 +202,8 @@ class Expander:
         if depth > _MAX_NESTED:
             raise Unfilled(f"${{ }} is nested deeper than {_MAX_NESTED} levels")
         parts, at = _name_parts(source, start + 2, end, pairs)
+        if parts == ["param"] and source.startswith(".", at):
+            raise Unfilled(f"{source[start : end + 1]} is a parameter, and this is no template")
         if at < end and source[at] != ":":
             return _MISSING, end + 1
         name = self._name(source, parts, pairs, depth)
@@ -207,14 +216,19 @@ class Expander:
             return value, end + 1
         if name in self._scope.left or name.startswith("DKU_"):
             return _MISSING, end + 1
-        if (name in _FUNCTIONS and at < end) or name == "uuid":
-            raise Unfilled(
-                f"the function ${{{name}{':...' if at < end else ''}}} is not supported yet; "
-                + ("write {{ env.NAME }}" if name == "env" else "give the value as a variable of the task")
-            )
+        if name in FUNCTIONS and (at < end or name == "uuid"):
+            return self._function(name, self._default(source, at + 1, end, pairs, depth) if at < end else None), end + 1
+        if name in self._scope.process:
+            return self._scope.process[name], end + 1
         if at < end:
             return self._default(source, at + 1, end, pairs, depth), end + 1
         raise Unfilled(self._unknown(name))
+
+    def _function(self, name: str, argument: str | None) -> str:
+        try:
+            return self._functions.value(name, argument)
+        except Unusable as why:
+            raise Unfilled(str(why)) from None
 
     def _name(self, source: str, parts: Iterable[str | int], pairs: AnyMapping[int, int], depth: int) -> str:
         name = ""
@@ -223,7 +237,7 @@ class Expander:
                 value, end = self._variable(source, part, pairs, depth + 1)
                 if value is _MISSING:
                     raise Unfilled(f"{source[part:end]} inside another ${{ }} is known to DSS only; declare it")
-                name += _as_text(value, source[part:end])
+                name += as_text(value, source[part:end])
             else:
                 name += part
         return name
@@ -234,7 +248,7 @@ class Expander:
         while (inner := source.find("${", at, end)) >= 0:
             pieces.append(source[at:inner])
             value, after = self._variable(source, inner, pairs, depth + 1)
-            pieces.append(source[inner:after] if value is _MISSING else _as_text(value, source[inner:after]))
+            pieces.append(source[inner:after] if value is _MISSING else as_text(value, source[inner:after]))
             at = after
         return "".join(pieces) + source[at:end]
 
@@ -270,10 +284,8 @@ class Expander:
         if self._words is None:
             self._words = Words([*self._scope.given, *(key for variables in self._scope.files for key in variables)])
         hint = self._words.nearest(name)
-        if not hint and name in self._scope.process:
-            hint = f"; for the environment variable write {{{{ env.{name} }}}}"
         return (
-            f"the variable ${{{name}}} is not declared{hint or ''}{'' if hint.endswith('?') else ';'} declare it in the variables "
+            f"the variable ${{{name}}} is not declared{hint or ';'} declare it in the variables "
             f"of the task or of the environment file, or write $${{{name}}} or !unsafe where DSS is to expand it"
         )
 
@@ -326,7 +338,7 @@ def _literal(text: str) -> t.Any:
     return float(text) if "." in text else int(text)
 
 
-def _as_text(value: t.Any, shown: str) -> str:
+def as_text(value: t.Any, shown: str) -> str:
     """A value inside other text, as YAML would write it."""
     if isinstance(value, str):
         return value

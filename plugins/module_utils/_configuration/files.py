@@ -16,6 +16,8 @@ from pathlib import Path
 from .._errors import ConfigurationError, Location, Problem
 from .document import MAX_BYTES, Mapping, Sequence, problem_at
 from .parser import parse
+from .python_source import SUFFIX as PYTHON
+from .python_source import python_document, refused
 
 SUFFIXES = (".yml", ".yaml", ".json")
 
@@ -61,20 +63,24 @@ class Refused(Exception):
     """A file that is not read; the text says why and ends in no full stop."""
 
 
-def read(source: Path, sections: Iterable[str], root: Path | None = None) -> Reading:
+def read(source: Path, sections: Iterable[str], root: Path | None = None, allow_python: bool = False) -> Reading:
     """Read a file alone, or the project file of a directory and the folders named like ``sections``.
 
-    ``root`` is the folder of the whole configuration where it is not that of a directory itself.
+    ``root`` is the folder of the whole configuration where it is not that of a directory itself. A project file in
+    Python is run with ``allow_python`` and refused without it.
     """
     lists = tuple(sections)
     if source.is_dir():
-        return _read_directory(source, lists, root or source)
+        return _read_directory(source, lists, root or source, allow_python)
     problem = _not_a_file(source)
     if problem:
         return Reading(None, (), (problem,))
     home = Path(os.path.abspath(source.parent))
     tree = Tree(home.parent if home.name == "projects" else home, home)
-    documents, problems = _read_documents(tree, source, None, lists, trusted=True)
+    if source.suffix == PYTHON:
+        documents, problems = _run_python(tree, source, allow_python)
+    else:
+        documents, problems = _read_documents(tree, source, None, lists, trusted=True)
     return Reading(tree, tuple(documents), tuple(problems))
 
 
@@ -125,18 +131,36 @@ def _not_a_file(source: Path) -> Problem | None:
         return Problem(f"Config path not found: {source}")
     if not source.is_file():
         return Problem(f"Path is not a file: {source}")
-    if source.suffix.lower() not in SUFFIXES:
+    if source.suffix.lower() not in SUFFIXES and source.suffix != PYTHON:
         return Problem(f"Unknown config file format: {source.suffix}. Supported: .yaml, .yml, .json")
     return None
 
 
-def _read_directory(source: Path, lists: tuple[str, ...], root: Path) -> Reading:
+def _run_python(tree: Tree, path: Path, allowed: bool) -> tuple[list[Document], list[Problem]]:
+    """The document that a Python program builds."""
+    shown = tree.shown(path)
+    if not allowed:
+        return [], [refused(shown)]
+    try:
+        content = python_document(read_bytes(tree, path, MAX_BYTES, trusted=True), path, shown)
+    except ConfigurationError as error:
+        return [], list(error.problems)
+    except Refused as reason:
+        return [], [Problem(str(reason), "", Location(shown))]
+    return [Document(content, path.parent)], []
+
+
+def _read_directory(source: Path, lists: tuple[str, ...], root: Path, allow_python: bool) -> Reading:
     tree = Tree(root, source)
-    found = [source / f"project{suffix}" for suffix in SUFFIXES if (source / f"project{suffix}").exists()]
+    names = [f"project{suffix}" for suffix in (*SUFFIXES, PYTHON)]
+    found = [source / name for name in names if (source / name).exists()]
     if not found:
         message = f"project.yml not found in {source}. Directory-based configs require a project.yml file."
         return Reading(tree, (), (Problem(message),))
-    documents, problems = _read_documents(tree, found[0], None, lists)
+    if found[0].suffix == PYTHON:
+        documents, problems = _run_python(tree, found[0], allow_python)
+    else:
+        documents, problems = _read_documents(tree, found[0], None, lists)
     for other in found[1:]:
         message = f"the configuration has both {found[0].name} and {other.name}; keep one of them"
         problems.append(Problem(message, "", Location(tree.shown(other))))

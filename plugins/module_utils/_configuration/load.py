@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import os
 import typing as t
@@ -17,17 +18,23 @@ from pathlib import Path
 
 from .._errors import ConfigurationError, Location, Problem
 from .._remapping import Remapping
+from .builder import Project
 from .checks import NAMINGS, Entries, Entry, address_of, entries_of
 from .checks import check as check_entries
 from .code_files import CodeFiles, file_keys
+from .dialect_sections import without_foreign_parts
 from .dialects import canonical, canonical_keys, with_canonical_keys
+from .directories import directory_keys, with_directories
 from .document import Mapping, ValuePath, adopt, bracket, location_of, plain
 from .environments import Environment, override, read_environment, shared_variables
 from .expressions import DSS_NAMES, Scope
 from .files import Document, Reading, read
-from .policies import IgnoreRule, Removed, Settings, ToolSettings
-from .policy_sections import drift_policy, ignore_rules, removals, with_listed_removals
+from .policies import IgnoreRule, Moved, Removed, Settings, ToolSettings
+from .policy_sections import drift_policy, ignore_rules
+from .requirements import Requirements, requirements_in
 from .schema import Checker
+from .state_sections import moves, removals, with_listed_changes
+from .templates import INSTANCES, TEMPLATES, expanded
 from .tool_file import read_tool
 from .variables import own_names, substitute
 
@@ -67,14 +74,16 @@ class Configuration:
     environment: str | None
     ignore_drift: tuple[IgnoreRule, ...] = ()
     removed: tuple[Removed, ...] = ()
+    moved: tuple[Moved, ...] = ()
     settings: Settings = Settings()
     remapping: Remapping = Remapping()
+    requirements: Requirements = Requirements()
     tool: ToolSettings | None = None
     root: Path | None = None
 
 
 def load(
-    source: Path | AnyMapping[str, t.Any],
+    source: Path | AnyMapping[str, t.Any] | Project,
     *,
     kinds: AnyMapping[str, t.Any],
     environment: str | None = None,
@@ -85,41 +94,32 @@ def load(
     naming: str = "dss",
     strict: bool = True,
     project_key: str | None = None,
+    now: datetime.datetime | None = None,
     root: Path | None = None,
+    allow_python: bool = False,
 ) -> Configuration:
     """Read, substitute, translate and check a configuration; pure but for reading the files.
 
     ``environment_content`` is laid over the file of the environment, which then need not exist.
-    ``root`` is the folder of the whole configuration where ``source`` is a folder of one of its projects.
-    ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. Raises ConfigurationError with all
-    problems, and MissingLibrary.
+    ``root`` is the folder of the whole configuration where ``source`` is a folder of one of its projects. A file in
+    Python is run with ``allow_python``, and refused without it.
+    ``{{ }}`` in a mapping means nothing, since Ansible has templated it already. ``now`` (UTC) is the moment that
+    ``${date:...}`` speaks of. Raises ConfigurationError with all problems, and MissingLibrary.
     """
     if naming not in NAMINGS:
         raise ValueError(f"naming is one of {', '.join(NAMINGS)}")
+    scope = Scope(variables or {}, process=process_environment or {}, lookup=lookup, now=now)
     with _without_collection():
-        place = (environment, environment_content)
-        return _load(
-            _read(source, kinds, root),
-            source,
-            kinds,
-            place,
-            variables,
-            lookup,
-            process_environment,
-            naming,
-            strict,
-            project_key,
-        )
+        reading = _read(source, kinds, root, allow_python)
+        return _load(reading, source, kinds, (environment, environment_content), scope, naming, strict, project_key)
 
 
 def _load(
     reading: Reading,
-    source: Path | AnyMapping[str, t.Any],
+    source: Path | AnyMapping[str, t.Any] | Project,
     kinds: AnyMapping[str, t.Any],
     place: tuple[str | None, AnyMapping[str, t.Any] | None],
-    variables: AnyMapping[str, t.Any] | None,
-    lookup: Callable[[str], t.Any] | None,
-    process_environment: AnyMapping[str, str] | None,
+    scope: Scope,
     naming: str,
     strict: bool,
     project_key: str | None,
@@ -128,7 +128,11 @@ def _load(
     incomplete = any(problem.severity == "error" for problem in problems)
     policy, wrong = drift_policy(reading.tree)
     problems += wrong
-    documents, wrong = with_listed_removals(with_canonical_keys([*reading.documents, *policy], kinds))
+    documents, wrong = expanded([*reading.documents, *policy], kinds, strict)
+    problems += wrong
+    documents, wrong = without_foreign_parts(documents, kinds)
+    problems += wrong
+    documents, wrong = with_listed_changes(with_canonical_keys(documents, kinds))
     problems += wrong
     environment, content = place
     chosen, tool, wrong = _environment(reading, environment, content, strict)
@@ -137,13 +141,12 @@ def _load(
     problems += wrong
     shared, wrong = shared_variables(reading.tree)
     problems += wrong
-    scope = Scope(
-        variables or {},
-        (chosen.variables, shared),
-        process_environment or {},
-        lookup,
-        DSS_NAMES | own_names(documents),
+    scope = replace(
+        scope,
+        files=(chosen.variables, shared),
+        left=DSS_NAMES | own_names(documents),
         templates=reading.tree is not None,
+        folder=reading.tree.root if reading.tree else None,
     )
     documents, wrong = substitute(documents, kinds, scope)
     # Without its environment file nearly every variable is unknown, and that is one fault.
@@ -155,13 +158,15 @@ def _load(
     documents, wrong = _checked(documents, kinds, strict)
     problems += _not_yet(wrong, problems)
     entries = entries_of(documents, kinds)
-    key, wrong = _project(entries, project_key, bool(documents) and not incomplete)
+    key, wrong = _project(entries, project_key, kinds, bool(documents) and not incomplete)
     problems += _not_yet(wrong, problems)
     if not incomplete:
         problems += _not_yet(check_entries(entries, kinds, naming, key), problems)
     ignore_drift, wrong = ignore_rules(documents, kinds)
     problems += _not_yet(wrong, problems)
     removed, wrong = removals(documents, kinds, entries, key)
+    problems += _not_yet(wrong, problems)
+    moved, wrong = moves(documents, kinds, entries, key)
     problems += _not_yet(wrong, problems)
     warnings = _warnings(problems)
     return Configuration(
@@ -173,8 +178,10 @@ def _load(
         environment=environment,
         ignore_drift=ignore_drift,
         removed=removed,
+        moved=moved,
         settings=chosen.settings,
         remapping=chosen.remapping,
+        requirements=requirements_in(documents),
         tool=tool,
         root=Path(os.path.abspath(reading.tree.root)) if reading.tree else None,
     )
@@ -192,9 +199,17 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _read(source: Path | AnyMapping[str, t.Any], kinds: AnyMapping[str, t.Any], root: Path | None) -> Reading:
+def _read(
+    source: Path | AnyMapping[str, t.Any] | Project,
+    kinds: AnyMapping[str, t.Any],
+    root: Path | None,
+    allow_python: bool,
+) -> Reading:
+    if isinstance(source, Project):
+        return Reading(None, (Document(source.document),))
     if isinstance(source, Path):
-        return read(source, [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)], root)
+        lists = [kind.section for kind in kinds.values() if not getattr(kind, "singleton", False)]
+        return read(source, [TEMPLATES, INSTANCES, *lists], root, allow_python)
     try:
         return Reading(None, (Document(adopt(source, DEFINITION)),))
     except ConfigurationError as error:
@@ -217,12 +232,17 @@ def _with_code(
     documents: list[Document], kinds: AnyMapping[str, t.Any], reading: Reading
 ) -> tuple[list[Document], list[Problem]]:
     files = CodeFiles(reading.tree)
+    problems: list[Problem] = []
     for kind in kinds.values():
         keys = file_keys(kind.section, kind.schema)
         if keys:
             label = str(kind.name).replace("_", " ").capitalize()
             documents = [files.fill(document, kind.section, keys, label) for document in documents]
-    return documents, files.problems
+        folders = directory_keys(kind.section)
+        if folders:
+            documents, wrong = with_directories(documents, kind.section, folders, reading.tree)
+            problems += wrong
+    return documents, [*files.problems, *problems]
 
 
 def _checked(
@@ -241,8 +261,10 @@ def _checked(
     return result, problems
 
 
-def _project(entries: Entries, given: str | None, readable: bool) -> tuple[str | None, list[Problem]]:
-    """The key of the project, from the configuration or from the caller."""
+def _project(
+    entries: Entries, given: str | None, kinds: AnyMapping[str, t.Any], readable: bool
+) -> tuple[str | None, list[Problem]]:
+    """The key of the project, from the configuration or from the caller; a file of the instance needs none, even empty."""
     declared = entries.of("project")
     key = declared[0].name if declared else None
     if declared:
@@ -250,7 +272,8 @@ def _project(entries: Entries, given: str | None, readable: bool) -> tuple[str |
             return key, [declared[0].problem(f"the project key '{key}' is not the '{given}' that was asked for", "key")]
         return key or given, []
     needing = [listed[0] for listed in entries.by_section.values() if listed and listed[0].kind.scope == "project"]
-    if given is None and readable and (needing or not any(entries.by_section.values())):
+    of_instance = any(kind.scope != "project" and kind.section in entries.sections for kind in kinds.values())
+    if given is None and readable and (needing or not of_instance):
         where = Location(needing[0].root.file) if needing else Location()
         return None, [Problem("Configuration must include a project", "project", where)]
     return given, []

@@ -42,6 +42,15 @@ class Removed:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A resource that has another address now: ``source`` was its address when it was recorded."""
+
+    source: str
+    target: str
+    location: Location = Location()
+
+
+@dataclass(frozen=True)
 class Settings:
     """How an environment is run; ``audit_log`` is None where the environment does not say."""
 

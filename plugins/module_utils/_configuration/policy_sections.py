@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The sections ``ignore_drift`` and ``removed``, and the file ``.dataiku/drift-policy.yml``."""
+"""The sections ``ignore_drift``, ``moved`` and ``removed``, and the file ``.dataiku/drift-policy.yml``."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import re
 import typing as t
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from .._errors import Location, Problem
-from .checks import Entries, address_of
+from .checks import address_of
 from .compiled import Schema, optional_null
-from .document import Mapping, Sequence, ValuePath, bracket, edited, location_of, mark_in, problem_at
+from .document import Mapping, ValuePath, bracket, location_of, problem_at
 from .files import Document, Tree, read_hidden
-from .policies import IgnoreRule, Removed
+from .policies import IgnoreRule
+from .requirements import REQUIREMENTS, SECTION
 from .words import nearest
 
 _TEXT = {"type": "string", "minLength": 1}
@@ -57,7 +58,23 @@ REMOVED: Schema = optional_null({
     "required": ["resource"],
     "additionalProperties": False,
 })  # fmt: skip
-POLICY_SECTIONS: dict[str, Schema] = {"ignore_drift": IGNORE_RULE, "removed": REMOVED}
+MOVED: Schema = optional_null({
+    "type": "object",
+    "description": "A resource that has another name now.",
+    "properties": {
+        "from": {**_TEXT, "description": "Address that it had."},
+        "to": {**_TEXT, "description": "Address that it has, which is declared."},
+    },
+    "required": ["from", "to"],
+    "additionalProperties": False,
+})  # fmt: skip
+POLICY_SECTIONS: dict[str, Schema] = {
+    "ignore_drift": IGNORE_RULE,
+    "moved": MOVED,
+    "removed": REMOVED,
+    SECTION: REQUIREMENTS,
+}
+MAPPING_SECTIONS = frozenset({SECTION})  # the others are lists
 _REMOVED_BY_ADDRESS = optional_null(
     {"type": "object", "properties": {"forget": _FORGET}, "additionalProperties": False}
 )
@@ -67,6 +84,10 @@ PUBLISHED: dict[str, Schema] = {
         "items": IGNORE_RULE,
         "description": "Drift that is left alone; .dataiku/drift-policy.yml may hold more of it.",
     },
+    "moved": {
+        "anyOf": [{"type": ["array", "null"], "items": MOVED}, {"type": "object", "additionalProperties": _TEXT}],
+        "description": "Resources that have another name: a list, or a mapping of the old address to the new one.",
+    },
     "removed": {
         "anyOf": [
             {"type": ["array", "null"], "items": REMOVED},
@@ -74,6 +95,7 @@ PUBLISHED: dict[str, Schema] = {
         ],
         "description": "Resources that are no longer declared: a list, or a mapping of address to `{forget: ...}`.",
     },
+    SECTION: REQUIREMENTS,
 }
 
 
@@ -83,40 +105,8 @@ def drift_policy(tree: Tree | None) -> tuple[list[Document], list[Problem]]:
     return [] if content is None else [Document(content, section="ignore_drift")], problems
 
 
-def with_listed_removals(documents: Iterable[Document]) -> tuple[list[Document], list[Problem]]:
-    """The documents in which ``removed`` is a list, where it was a mapping of addresses."""
-    result = []
-    problems: list[Problem] = []
-    for document in documents:
-        value = document.content.get("removed")
-        if isinstance(value, Mapping):
-            for address, entry in value.items():
-                if isinstance(entry, Mapping) and "resource" in entry:
-                    path = ("removed", address, "resource")
-                    problems.append(problem_at(document.content, path, "stands in a list only: the key is the address"))
-            document = replace(document, content=edited(document.content, {"removed": _listed(value)}))
-        result.append(document)
-    return result, problems
-
-
-def _listed(removed: Mapping) -> Sequence:
-    """Each item and its ``resource`` are found where the address was written."""
-    items = Sequence((), removed.file)
-    for address, entry in removed.items():
-        mark = mark_in(removed, address)
-        item = Mapping((), removed.file) if entry is None else entry
-        if isinstance(item, Mapping):
-            item = edited(item, {"resource": address})
-            if mark is not None:
-                item.marks["resource"] = mark
-        items.append(item)
-        if mark is not None:
-            items.marks.append(mark)
-    return items
-
-
 @dataclass(frozen=True)
-class _Item:
+class Item:
     """One item of a section that names a resource."""
 
     root: Mapping
@@ -139,12 +129,12 @@ class _Item:
         return problem_at(self.root, (*self.path, *below), message)
 
 
-def _items(documents: Iterable[Document], section: str) -> Iterator[_Item]:
+def items_of(documents: Iterable[Document], section: str, key: str = "resource") -> Iterator[Item]:
     for document in documents:
         value = document.content.get(section)
         for index, item in enumerate(value if isinstance(value, list) else ()):
-            if isinstance(item, Mapping) and item.get("resource") and isinstance(item["resource"], str):
-                yield _Item(document.content, (section, index), item)
+            if isinstance(item, Mapping) and item.get(key) and isinstance(item[key], str):
+                yield Item(document.content, (section, index), item)
 
 
 def ignore_rules(
@@ -153,8 +143,8 @@ def ignore_rules(
     """The rules about drift, and what is wrong with them beyond their schema."""
     rules: list[IgnoreRule] = []
     problems: list[Problem] = []
-    first: dict[tuple[str, frozenset[str]], _Item] = {}
-    for item in _items(documents, "ignore_drift"):
+    first: dict[tuple[str, frozenset[str]], Item] = {}
+    for item in items_of(documents, "ignore_drift"):
         fault = _pattern_fault(item.resource, kinds)
         if fault:
             problems.append(item.problem(fault, "resource"))
@@ -180,42 +170,15 @@ def _day(text: str) -> datetime.date | None:
         return None
 
 
-def removals(
-    documents: Iterable[Document], kinds: AnyMapping[str, t.Any], entries: Entries, project_key: str | None
-) -> tuple[tuple[Removed, ...], list[Problem]]:
-    """What leaves the state, and what is wrong with it beyond its schema."""
-    declared = {
-        address_of(entry.kind, project_key, entry.name): entry
-        for listed in entries.by_section.values()
-        for entry in listed
-    }
-    removed: dict[str, Removed] = {}
-    problems: list[Problem] = []
-    first: dict[str, _Item] = {}
-    for item in _items(documents, "removed"):
-        address = item.resource
-        before = first.setdefault(address, item)
-        fault = _address_fault(address, kinds) or _foreign(address, kinds, project_key)
-        if before is not item:
-            fault = f"'{address}' stands here twice, first at {before.place}"
-        elif address in declared:
-            entry = declared[address]
-            fault = f"'{address}' is still declared, at {entry.location} {bracket(entry.path)}: take out one of the two"
-        if fault:
-            problems.append(item.problem(fault, "resource"))
-        removed[address] = Removed(address, item.content.get("forget") is True, item.location)
-    return tuple(removed.values()), problems
-
-
 def _pattern_fault(text: str, kinds: AnyMapping[str, t.Any]) -> str:
     if "*" not in text:
-        return _address_fault(text, kinds)
+        return address_fault(text, kinds)
     head = text.partition(".")[0]
     known = any(fnmatchcase(name, head) for name in kinds)
     return "" if known else f"'{text}' fits no kind of resource{nearest(head, kinds)}"
 
 
-def _address_fault(text: str, kinds: AnyMapping[str, t.Any]) -> str:
+def address_fault(text: str, kinds: AnyMapping[str, t.Any]) -> str:
     head, _dot, rest = text.partition(".")
     kind = kinds.get(head)
     if kind is None:
@@ -230,10 +193,3 @@ def _address_fault(text: str, kinds: AnyMapping[str, t.Any]) -> str:
     else:
         complete = bool(project and name)
     return "" if complete and "*" not in text else f"'{text}' is no address; this kind has addresses such as {form}"
-
-
-def _foreign(address: str, kinds: AnyMapping[str, t.Any], project_key: str | None) -> str:
-    head, _dot, rest = address.partition(".")
-    if kinds[head].scope != "project" or rest.partition(".")[0] == project_key:
-        return ""
-    return f"'{address}' belongs to another project than {project_key or 'this configuration, which declares none'}"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .._errors import ConfigurationError, Problem
-from .files import SUFFIXES
+from .files import PYTHON, SUFFIXES
 from .load import Configuration, Declaration, load
 
 FOLDER = "projects"
@@ -41,12 +41,17 @@ def load_all(source: Path | t.Mapping[str, t.Any], **options: t.Any) -> tuple[Co
     return tuple(found)
 
 
+def places(source: Path) -> list[Path]:
+    """The source itself, or the file or folder of each of its projects."""
+    return list(_places(source)) if _holds_projects(source) else [source]
+
+
 def _holds_projects(source: Path) -> bool:
     return (source / FOLDER).is_dir() and not _has_project_file(source)
 
 
 def _has_project_file(folder: Path) -> bool:
-    return any((folder / f"project{suffix}").exists() for suffix in SUFFIXES)
+    return any((folder / f"project{suffix}").exists() for suffix in (*SUFFIXES, PYTHON))
 
 
 def _places(source: Path) -> Iterator[Path]:

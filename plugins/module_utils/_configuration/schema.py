@@ -14,9 +14,11 @@ from functools import cache
 from .._errors import Problem
 from .code_files import file_keys
 from .compiled import Compiled, Schema, optional_null, settled
+from .directories import directory_keys
 from .document import Mapping
-from .policy_sections import POLICY_SECTIONS, PUBLISHED
+from .policy_sections import MAPPING_SECTIONS, POLICY_SECTIONS, PUBLISHED
 from .schema_messages import Finding
+from .templates import published as templates_published
 from .words import nearest
 
 IDENTIFIER = "urn:dataiku-iac:dss:configuration:1.0"
@@ -53,16 +55,6 @@ COMMON: Schema = {
     },
 }
 
-# Sections that other tools define, and what to do with them here.
-_LATER = {
-    "models": "models are not managed yet; take the section out",
-    "dashboards": "dashboards are not managed yet; take the section out, they stay as they are in DSS",
-    "blocks": "blocks are not managed yet; declare the datasets and recipes that the block stands for",
-    "solutions": "solutions are not managed yet; declare the datasets and recipes that the solution stands for",
-    "moved": "'moved' is no section here; move the resource with the module state (action: move) and take the section out",
-}
-# What leaves a configuration usable when it is ignored.
-_IGNORABLE = ("models", "dashboards")
 _VERSION = 'the version of the configuration format is "1.0"'
 
 
@@ -92,9 +84,16 @@ def configuration_schema(kinds: AnyMapping[str, t.Any]) -> Schema:
         for key, target in file_keys(kind.section, schema).items():
             text = {"type": ["string", "null"], "description": f"File that holds {target}, in place of it."}
             schema["properties"].setdefault(key, text)
+        for key, target in directory_keys(kind.section).items():
+            text = {
+                "type": ["string", "null"],
+                "description": f"Directory whose files go to {target}, by their paths in it.",
+            }
+            schema["properties"].setdefault(key, text)
         definitions[kind.name] = _moved_references(_published(schema, kind), kind.name)
         properties[kind.section] = _section(kind)
     properties.update(PUBLISHED)
+    properties.update(templates_published(kinds))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": IDENTIFIER,
@@ -132,6 +131,7 @@ class Checker:
         self._sections = (*self._kinds, *POLICY_SECTIONS)
         self._schemas: dict[tuple[str, bool], Compiled] = {}
         self._singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
+        self._singletons |= MAPPING_SECTIONS
 
     def check(self, document: Mapping, only: str | None = None) -> tuple[Mapping, list[Problem]]:
         """The document without the unknown keys that were only warned about, and all findings.
@@ -148,9 +148,7 @@ class Checker:
         findings = _version(document)
         known = ["version", "metadata", *self._sections]
         for key, value in document.items():
-            if key in _LATER:
-                findings.append(Finding((key,), _LATER[key], unknown=key in _IGNORABLE))
-            elif key not in known:
+            if key not in known:
                 advice = nearest(key, known) or f"; known sections: {', '.join(known)}"
                 findings.append(Finding((key,), f"unknown key '{key}'{advice}", unknown=True))
             elif key == "metadata" and not (value is None or isinstance(value, dict)):
@@ -163,7 +161,7 @@ class Checker:
             if key in (only, "version", "metadata"):
                 continue
             message = f"unknown key '{key}'{nearest(key, [only])}"
-            if key in self._sections or key in _LATER or not nearest(key, [only]):
+            if key in self._sections or not nearest(key, [only]):
                 has_folder = key in self._sections and key not in self._singletons and key not in POLICY_SECTIONS
                 home = f"project.yml or a file in {key}/" if has_folder else "project.yml"
                 message = f"'{key}' does not belong in a file of {only}; move it to {home}"

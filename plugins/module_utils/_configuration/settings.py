@@ -44,7 +44,7 @@ _PLACE = ("settings",)
 def read_settings(content: Mapping, strict: bool) -> tuple[Settings, list[Problem]]:
     """The settings of an environment file and what is wrong with them; what cannot act is refused with the reason.
 
-    Without ``strict`` unknown keys and another destination of the audit log are only warned about.
+    Without ``strict`` unknown keys are only warned about.
     """
     value = content.get("settings")
     if value is None:
@@ -72,6 +72,8 @@ def _without_effect(settings: object) -> list[Finding]:
     audit = settings.get("audit_log")
     destination = audit.get("destination") if isinstance(audit, Mapping) else None
     if isinstance(destination, str) and destination.lower() != "dss":
-        message = "an entry is written to the audit log of DSS and nowhere else: write dss here, and ship it from there"
-        findings.append(Finding((*_PLACE, "audit_log", "destination"), message, unknown=True))
+        message = (
+            "not applied, because an entry is written to the audit log of DSS and nowhere else: ship it from there"
+        )
+        findings.append(Finding((*_PLACE, "audit_log", "destination"), message, warning=True))
     return findings

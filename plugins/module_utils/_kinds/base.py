@@ -11,6 +11,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
@@ -54,8 +55,9 @@ class Resource:
 
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
     ``first`` is sent only when the object is made, and ``first_notes`` are for then; ``references`` are (kind, name) of what it needs;
-    ``identity`` is what finds the object on the node; an ``external`` one is only looked for; ``aside`` is what its kind
-    wants to know after it was written.
+    ``identity`` is what finds the object on the node; an ``external`` one is only looked for. ``lookups`` are (kind, name)
+    of what it names by a ``Ref`` although the configuration does not declare it: the node has to say its id. ``aside`` is
+    what its kind wants to know after it was written.
     """
 
     kind: str
@@ -74,6 +76,7 @@ class Resource:
     notes: tuple[str, ...] = ()
     first_notes: tuple[str, ...] = ()
     external: bool = False
+    lookups: tuple[tuple[str, str], ...] = ()
     aside: Mapping[str, t.Any] = field(default_factory=dict)
 
     @property
@@ -101,12 +104,13 @@ class Known:
 class Neighbours:
     """What a resource may refer to: the names that the configuration declares by kind.
 
-    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER). ``fields`` are
-    the author fields that each declares, by kind and name.
+    ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER); ``authors``
+    the author mappings by kind, ``fields`` the author fields that each declares, by kind and name.
     """
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     outputs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    authors: Mapping[str, tuple[Mapping[str, t.Any], ...]] = field(default_factory=dict)
     fields: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def has(self, kind: str, name: str) -> bool:
@@ -127,6 +131,12 @@ class Node(t.Protocol):
     def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any: ...
 
     def delete(self, path: str, **query: t.Any) -> t.Any: ...
+
+    def post_bytes(self, path: str, data: bytes) -> t.Any: ...
+
+    def upload(self, path: str, file: Path, **query: t.Any) -> t.Any: ...
+
+    def stopped(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -156,12 +166,22 @@ class Kind:
     shape: Shape
     rules: Rules = {}
     replaced_by: tuple[str, ...] = ()  # dotted paths whose change needs a new object
+    surveyed = False  # whether a plan lists its objects though the configuration does not speak of any
     creatable = True  # whether the API has a call that makes one
+    deletable = True  # whether the API has a call that deletes one
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
+    renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one
+    changed_by_others: tuple[str, ...] = ()  # dotted paths that change with other objects, which is no conflict
+    concerns_caller = False  # whether it can take rights from whoever writes it
     data = ""  # what is lost with an object when its data is dropped too, for plans
+    data_goes_along = False  # whether DSS cannot delete an object and keep its data
+    gone = ""  # what goes with an object and comes back by no call, in the words of an undo; that histories go is unverified
+    history = (
+        ""  # what of it an object that is made again has not, besides its id and its tags: dss-api.md 2.3, 2.5, 2.7
+    )
     rights: str  # what the key must be allowed to do, for the docs
 
     @property
@@ -265,9 +285,48 @@ class Kind:
         """The id under which the node lists the object, or None."""
         return resource.name if resource.name in listing else None
 
+    def can_make(self, resource: Resource) -> bool:
+        """Whether the API has a call that makes this one; of some kinds only some types."""
+        return self.creatable
+
+    def uses(self, document: Document) -> t.Iterator[tuple[str, str]]:
+        """Objects that a document of DSS names and needs, as (kind, id)."""
+        return iter(())
+
+    def refusal(self, resource: Resource, held: Document) -> str:
+        """Why what the node holds must not become what is declared; empty where it may. It stops the plan."""
+        return ""
+
+    def is_inherent(self, object_id: str) -> bool:
+        """Whether an object comes with its project and cannot be deleted, such as the default zone of a flow."""
+        return False
+
+    def cautions(self, resource: Resource, before: Document, caller: Mapping[str, t.Any]) -> tuple[str, ...]:
+        """What a write of an object that holds ``before`` brings about besides what is declared.
+
+        ``caller`` is what ``/auth/info`` says of the key, empty where nothing ``concerns_caller``.
+        """
+        return ()
+
+    def protected(self, document: Document) -> str:
+        """Why an object of the node is never deleted; empty where it may be."""
+        return (
+            "" if self.deletable else f"the API of DSS cannot delete a {self.name.replace('_', ' ')}: delete it in DSS"
+        )
+
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         """The files of an object in the project's Git: dss-object-shapes.md, "Directory layout"."""
         return (f"{self.git_folder}/{object_id}.json",)
+
+    def ids_in_git(self, name: str) -> tuple[str, ...]:
+        """The ids of which a file may be, by its path below ``git_folder``; empty where that is not known.
+
+        More than one where names hold dots. Git quotes what is not ASCII, with the last two characters.
+        """
+        parts = name.split(".")
+        if any(sign in name for sign in ("/", "\\", '"')):
+            return ()
+        return tuple(".".join(parts[:count]) for count in range(1, len(parts)))
 
     def label(self, object_id: str, document: Document) -> str:
         """The name in the address of an object on the node."""
@@ -291,6 +350,10 @@ class Kind:
         """One object, complete. Raises ``NodeError`` with ``missing`` when it is not there."""
         raise NotImplementedError
 
+    def read_declared(self, node: Node, resource: Resource, object_id: str) -> Document:
+        """One object for the sake of a resource: a kind may leave out what costs calls and is not declared."""
+        return self.read_one(node, resource.project, object_id)
+
     def create(self, node: Node, resource: Resource, document: Document) -> str:
         """Make the object and return its id; ``document`` is what it is to become."""
         raise NotImplementedError
@@ -301,6 +364,10 @@ class Kind:
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         """Delete the object; its data only with ``drop_data``."""
+        raise NotImplementedError
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        """Give the object the id ``name``, where ``renamed_by`` is ``call``."""
         raise NotImplementedError
 
 

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
-from .._plan.compare import AsSet, Document, Keyed, Rule, Secret
-from .base import Kind, Neighbours, Node, Resource
+from .._plan.compare import AsSet, Document, Keyed, Rule, Secret, Spelled
+from . import connection_types
+from .base import Kind, Neighbours, Node, Resource, with_references
 from .paths import path_of
 from .shape import FLAG, OBJECT, TEXT, TEXTS, WHOLE, Field, Shape, at, described
 
@@ -29,6 +29,7 @@ class Connection(Kind):
 
     name = "connection"
     section = "connections"
+    gone = "its secrets"
     scope = "instance"
     order = 5
     summary = "A connection of the node. Secrets are sent when it is made; see update_secrets."
@@ -38,12 +39,16 @@ class Connection(Kind):
     shape = Shape(
         fields=(
             Field(
-                "type", "type", described(TEXT, "DSS type such as PostgreSQL, Snowflake, EC2 (Amazon S3), Filesystem.")
+                "type",
+                "type",
+                described(TEXT, "DSS type such as PostgreSQL, Snowflake, S3 (which DSS calls EC2), Filesystem."),
+                to_dss=connection_types.dss_type,
             ),
+            *connection_types.FIELDS,
             Field(
                 "params",
                 "params",
-                described(OBJECT, "Parameters of the type, with DSS's own names; secrets are never shown."),
+                described(OBJECT, "Further parameters of the type, with DSS's own names; secrets are never shown."),
             ),
             Field("description", "description", described(TEXT, "What it is for.")),
             Field("allow_write", "allowWrite", described(FLAG, "Whether datasets on it can be written.")),
@@ -87,8 +92,15 @@ class Connection(Kind):
         },
         computed=frozenset({"creationTag", "versionTag"}),
     )
-    rules: Mapping[str, Rule] = {"allowedGroups": AsSet(), "params.properties": Keyed(("name",))}
+    rules: Mapping[str, Rule] = {
+        "allowedGroups": AsSet(),
+        "params.properties": Keyed(("name",), by_position=True),
+        "params.port": Spelled(str),  # a number or a text: dss-api.md 2.16
+    }
     replaced_by = ("type",)
+
+    def problems(self, author: Mapping[str, t.Any]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+        return connection_types.problems(author)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         declared, rules = dict(built.declared), dict(built.rules)
@@ -101,7 +113,8 @@ class Connection(Kind):
                 rules[f"params.properties[{entry.get('name')}].value"] = Secret()
         if declared.get("usableBy") == "ALL":
             declared.pop("allowedGroups", None)  # whether they are kept is unknown 19 of dss-api.md
-        return replace(built, declared=declared, rules=rules)
+        groups = (("group", str(name)) for name in declared.get("allowedGroups") or ())
+        return with_references(built, *groups, declared=declared, rules=rules)
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return dict(node.get("/admin/connections/"))

@@ -45,6 +45,8 @@ class Dataset(Kind):
 
     name = "dataset"
     section = "datasets"
+    gone = "its creation tag and the history of its metrics and checks"
+    history = "the history of its metrics and checks"
     order = 30
     summary = (
         "A dataset: its place, format, schema, metrics and checks. Its data stays, unless drop_data says otherwise."
@@ -132,8 +134,15 @@ class Dataset(Kind):
         **quality.compared(_CHECKS, {}),
     }
     replaced_by = ("type", "managed")
+    renamed_by = "call"
     names_of = ("managed_folder",)
+    surveyed = True
     git_folder = "datasets"
+
+    def prepare(
+        self, author: Mapping[str, t.Any], neighbours: Neighbours
+    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
+        return author, storage.overruled(self.shape, author)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         kind = author.get("type")
@@ -156,7 +165,7 @@ class Dataset(Kind):
             params["folderSmartId"] = Ref("managed_folder", folder)
         if params:
             declared["params"] = params
-        if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName")):
+        if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName", "")):
             built = with_references(built, ("dataset", params["smartName"]))
         if params.get("connection"):
             built = with_references(built, ("connection", params["connection"]))
@@ -218,6 +227,9 @@ class Dataset(Kind):
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         node.delete(path_of("projects", project, "datasets", object_id), dropData=drop_data)
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        node.post(path_of("projects", project, "actions", "renameDataset"), {"oldName": object_id, "newName": name})
 
 
 def _sql_mode(params: Mapping[str, t.Any]) -> Document:

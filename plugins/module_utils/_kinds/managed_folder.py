@@ -10,15 +10,15 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .._errors import DssError
 from .._plan.compare import AsSet, Document, Rule, Spelled
 from . import quality, storage
-from .base import Kind, Neighbours, Node, Resource, with_references
+from .base import Neighbours, Node, Resource, with_references
 from .building import FLOW_OPTIONS
 from .checklists import CHECKLISTS
 from .dataset_types import ENGINE_CONFIG, params_defaults
 from .dataset_types import FLOW_OPTIONS as FLOW_DEFAULTS
 from .metrics import METRICS
+from .named_by_dss import NamedByDss
 from .partitioning import PARTITIONING, PARTITIONING_DEFAULTS, PARTITIONING_RULES
 from .paths import path_of
 from .probes import probe_defaults, standard_probe, with_complete_probes
@@ -51,11 +51,12 @@ def _without_slash(path: t.Any) -> t.Any:
     return path.lstrip("/") if isinstance(path, str) else path
 
 
-class ManagedFolder(Kind):
+class ManagedFolder(NamedByDss):
     """A managed folder. DSS makes its id, so it is known by its name."""
 
     name = "managed_folder"
     section = "managed_folders"
+    gone = "its id and its creation tag"
     order = 20
     summary = (
         "A managed folder, known by its name because DSS makes its id. Its files stay, unless drop_data says otherwise."
@@ -64,7 +65,6 @@ class ManagedFolder(Kind):
         "name": described(TEXT, "Name of the folder."),
         "id": described(TEXT, "Id of the folder, needed only where two folders have one name."),
     }
-    required = ("name",)
     data = "its files"
     rights = "write project content; use of the connection"
     shape = Shape(
@@ -97,7 +97,13 @@ class ManagedFolder(Kind):
         **quality.compared(_CHECKS, {}),
     }
     replaced_by = ("type",)
+    surveyed = True
     git_folder = "managed_folders"
+
+    def prepare(
+        self, author: Mapping[str, t.Any], neighbours: Neighbours
+    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
+        return author, storage.overruled(self.shape, author)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         connection = author.get("connection")
@@ -122,20 +128,6 @@ class ManagedFolder(Kind):
 
     def complete(self, document: Document, resource: Resource) -> Document:
         return with_complete_probes(document)
-
-    def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
-        if resource.identity.get("id"):
-            return resource.identity["id"] if resource.identity["id"] in listing else None
-        found = [object_id for object_id, document in listing.items() if document.get("name") == resource.name]
-        if len(found) > 1:
-            raise DssError(
-                f"{resource.address}: {len(found)} managed folders are named {resource.name} "
-                f"({', '.join(sorted(found))}): add the id of the one that is meant"
-            )
-        return found[0] if found else None
-
-    def label(self, object_id: str, document: Document) -> str:
-        return str(document.get("name") or object_id)
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {item["id"]: item for item in node.get(path_of("projects", project, "managedfolders") + "/")}

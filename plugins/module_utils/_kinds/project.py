@@ -10,50 +10,12 @@ import typing as t
 from collections.abc import Mapping
 
 from .._errors import NodeError
-from .._plan.compare import MISSING, AsSet, Document, Keyed, Rule
+from .._plan.compare import MISSING, AsSet, Document, Rule
+from . import project_contents as contents
+from . import project_settings
 from .base import Kind, Known, Node, Resource
 from .paths import path_of
 from .shape import OBJECT, OBJECTS, TEXT, TEXTS, Field, Shape, at, described
-
-_INHERIT = {"mode": "INHERIT", "preventOverride": False}
-
-# dss-api.md 2.3, "settings block of a recent project", and dss-object-shapes.md "Project".
-_SETTINGS = {
-    "flowAnchorSourcesAndSinks": True,
-    "flowDisplaySettings": {
-        "zonesGraphRenderingAlgorithm": "DOT_OLDRANK",
-        "zonesGraphConnectZones": True,
-        "zonesGraphForJobs": True,
-        "respectTraversalOrder": False,
-        "zonesManualPositioning": False,
-        "showFlowZoneDescriptions": True,
-    },
-    "gitCommitMode": "AUTO",
-    "useRemoteGit": True,
-    "disableAutomaticTriggers": False,
-    "flowBuildSettings": {
-        "mergeSparkPipelines": False,
-        "pruneBeforeSparkPipelines": True,
-        "mergeSqlPipelines": False,
-        "pruneBeforeSqlPipelines": True,
-        "defaultRecipeHashPropagationBehavior": "ENABLED",
-    },
-    "sharingRequestsEnabled": "INHERIT",
-    "limitedVisibilityEnabled": "INHERIT",
-    "accessRequestsEnabled": "INHERIT",
-    "relocationSettings": {"sqlLikeRecipesInitializationMode": "RESOLVED_TABLE_REFERENCES"},
-    "codeEnvs": {"python": _INHERIT, "r": _INHERIT, "julia": _INHERIT},
-    "container": {"containerMode": "INHERIT"},
-    "containerForVisualRecipesWorkloads": {"containerMode": "INHERIT"},
-    "datasetsCreationSettings": {
-        "useGlobal": True,
-        "preferedStorageFormats": "CSV_ESCAPING_NOGZIP_FORHIVE,CSV_EXCEL_GZIP,PARQUET_HIVE",
-        "virtualizable": False,
-    },
-    "cluster": {"clusterMode": "INHERIT"},
-    "k8sCluster": {"clusterMode": "INHERIT"},
-    "wikiSettings": {"promoted": False},
-}
 
 
 class Project(Kind):
@@ -61,6 +23,8 @@ class Project(Kind):
 
     name = "project"
     section = "project"
+    gone = "its Git history, its jobs and what of it is not managed"
+    history = "its Git history, its jobs and what of it is not managed"
     singleton = True
     summary = "The project: label, descriptions, tags, owner and settings."
     identifier = {"key": described({"type": "string", "minLength": 1, "maxLength": 100}, "Key of the project.")}
@@ -83,15 +47,27 @@ class Project(Kind):
             ),
             Field("custom_fields", "metadata.customFields", described(OBJECT, "Values of custom fields.")),
             Field("custom_meta", "metadata.custom.kv", described(OBJECT, "Custom metadata, name to value.")),
+            *project_settings.FIELDS,
             Field(
                 "exposed_objects",
                 "settings.exposedObjects.objects",
-                described(OBJECTS, "Objects that other projects may use, with DSS's own names."),
+                described(
+                    contents.EXPOSED,
+                    "Objects that other projects may use, by name, or by id where DSS makes one; C(project_sharing) knows all by "
+                    "name.",
+                ),
+                contents.exposed_to_dss,
+                contents.exposed_from_dss,
             ),
             Field(
                 "bundle_contents",
                 "settings.bundleExporterSettings",
-                described(OBJECT, "What a bundle holds, with DSS's own names."),
+                described(
+                    contents.CONTENTS,
+                    "What a bundle holds, by name, or by id where DSS makes one; C(project_sharing) knows all by name.",
+                ),
+                lambda value: contents.with_members(contents.contents_to_dss(value), contents.by_id),
+                contents.contents_from_dss,
             ),
             Field(
                 "remapping",
@@ -101,12 +77,21 @@ class Project(Kind):
             Field(
                 "settings",
                 "settings.settings",
-                described(OBJECT, "Settings (gitCommitMode, codeEnvs, cluster ...), with DSS's own names."),
+                described(OBJECT, "Settings that no other key names, with DSS's own names."),
             ),
         ),
-        defaults=lambda document: {"settings": {"settings": _SETTINGS}},
+        defaults=lambda document: {
+            "settings": {**project_settings.DEFAULTS, "bundleExporterSettings": contents.CONTENTS_DEFAULTS}
+        },
+        # Older form of the mode, which DSS keeps in step.
+        computed=frozenset(
+            f"settings.settings.codeEnvs.{language}.useBuiltinEnv" for language in project_settings.LANGUAGES
+        ),
     )
-    rules: Mapping[str, Rule] = {"metadata.tags": AsSet(), "settings.exposedObjects.objects": Keyed(("localName",))}
+    rules: Mapping[str, Rule] = {
+        "metadata.tags": AsSet(),
+        **{f"settings.{path}": rule for path, rule in {**contents.EXPOSED_RULES, **contents.CONTENTS_RULES}.items()},
+    }
 
     def identity(self, author: Mapping[str, t.Any]) -> str:
         return str(author["key"])
@@ -115,13 +100,18 @@ class Project(Kind):
         kept = {
             "metadata": document["metadata"],
             "permissions": {"owner": document["permissions"].get("owner")},
-            # What else P/settings holds belongs to other calls or is not known: dss-api.md 2.3 and unknown 6.
             "settings": {
-                key: document["settings"].get(key)
-                for key in ("settings", "exposedObjects", "bundleExporterSettings", "bundleContainerSettings")
+                key: value for key, value in document["settings"].items() if key not in project_settings.NOT_SETTINGS
             },
         }
         return self.shape.from_dss(kept)
+
+    def part_defaults(self, pattern: str, part: t.Any) -> Mapping[str, t.Any]:
+        return contents.part_defaults(pattern.removeprefix("settings."))
+
+    def complete(self, document: Document, resource: Resource) -> Document:
+        settings = document.get("settings")
+        return {**document, "settings": project_settings.with_builtin_in_step(settings)} if settings else document
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         try:

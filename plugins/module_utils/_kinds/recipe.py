@@ -57,6 +57,7 @@ class Recipe(Kind):
 
     name = "recipe"
     section = "recipes"
+    gone = "its creation tag"
     order = 40
     summary = "A recipe: what it reads and writes, its code or its settings."
     identifier = {"name": described({"type": "string"}, "Name of the recipe, unique in the project.")}
@@ -66,7 +67,9 @@ class Recipe(Kind):
     rules: Mapping[str, Rule] = {"tags": AsSet(), "code": AsText(), "inputs": Exclusive(), "outputs": Exclusive()}
     replaced_by = ("type",)
     listing_is_complete = False
+    renamed_by = "call"
     names_of = NAMED_KINDS
+    surveyed = True
     git_folder = "recipes"
     _naming = Lock()
 
@@ -191,6 +194,9 @@ class Recipe(Kind):
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         node.delete(path_of("projects", project, "recipes", object_id))
+
+    def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
+        node.post(path_of("projects", project, "actions", "renameRecipe"), {"oldName": object_id, "newName": name})
 
 
 def _document(answer: Mapping[str, t.Any]) -> Document:

@@ -11,17 +11,24 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import replace
 
+from .._errors import Location
 from .._plan.compare import AsSet, AsText, Document, Keyed, Rule, no_defaults
-from . import scenario_parts as parts
 from . import scenario_short_forms as short_forms
-from .base import Kind, Known, Neighbours, Node, Ref, Resource, with_references
+from .base import Kind, Known, Neighbours, Node, Resource, with_references
+from .flow_items import KINDS_BY_ID
 from .paths import path_of
+from .scenario_defaults import ITEM
+from .scenario_parts import REPORTER, STEP, TRIGGER
+from .scenario_references import named_parts, referring_parts
 from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Field, Schema, Shape, described
 
 _SELECTION: Schema = {"anyOf": [{"type": "string"}, {"type": "object"}]}
 _PART = Keyed(("id", "name"), by_position=True)
-_ITEM_LISTS = ("builds", "checks", "computes", "clears", "invalidates")
+_ITEMS = (
+    *(f"params.steps[].params.{name}" for name in ("builds", "checks", "computes", "clears", "invalidates")),
+    "triggers[].params.watches",
+)
 
 
 def scenario_id(name: str) -> str:
@@ -34,12 +41,16 @@ class Scenario(Kind):
 
     name = "scenario"
     section = "scenarios"
+    gone = "its creation tag and the history of its runs"
+    history = "the history of its runs"
     order = 50
     summary = "A scenario: triggers, steps and reporters, or a script."
     identifier = {"id": described(TEXT, "Id; follows from the name when it is left out.")}
     required = ("name",)
-    rights = "write project content"
+    rights = "write project content; administer the node for run_as"
     listing_is_complete = False
+    surveyed = True
+    renamed_by = "field"  # DSS keeps the id
     git_folder = "scenarios"
     unsure_in_git = ("active",)  # unknown 29 of dss-api.md
     shape = Shape(
@@ -59,31 +70,33 @@ class Scenario(Kind):
                     FLAG, "Whether its triggers fire; left to DSS when it is left out (a new scenario is inactive)."
                 ),
             ),
-            Field("run_as", "runAsUser", described(TEXT, "Login it runs as; without it the last one who changed it.")),
+            Field(
+                "run_as",
+                "runAsUser",
+                described(
+                    TEXT,
+                    "Login it runs as, set by an administrator's key; null for whoever changed it last. Left to DSS when it is left "
+                    "out, and a warning when a change would make it another one.",
+                ),
+            ),
             Field("description", "description", described(TEXT, "Long description.")),
             Field("short_description", "shortDesc", described(TEXT, "One line on what it does.")),
             Field("tags", "tags", described(TEXTS, "Tags, in any order.")),
             Field(
                 "triggers",
                 "triggers",
-                parts.items_schema(parts.TRIGGER, "When it runs.", short_forms.TRIGGER_KEYS),
-                parts.to_dss(parts.TRIGGER),
-                parts.from_dss(parts.TRIGGER),
+                TRIGGER.schema("When it runs.", short_forms.TRIGGER_KEYS),
+                TRIGGER.to_dss,
+                TRIGGER.from_dss,
             ),
             Field(
                 "steps",
                 "params.steps",
-                parts.items_schema(parts.STEP, "What it does, in order.", short_forms.STEP_KEYS),
-                parts.to_dss(parts.STEP),
-                parts.from_dss(parts.STEP),
+                STEP.schema("What it does, in order.", short_forms.STEP_KEYS),
+                STEP.to_dss,
+                STEP.from_dss,
             ),
-            Field(
-                "reporters",
-                "reporters",
-                parts.items_schema(parts.REPORTER, "Whom it tells.", {}),
-                parts.to_dss(parts.REPORTER),
-                parts.from_dss(parts.REPORTER),
-            ),
+            Field("reporters", "reporters", REPORTER.schema("Whom it tells.", {}), REPORTER.to_dss, REPORTER.from_dss),
             Field(
                 "script", "script", described(TEXT, "Python text of a custom_python scenario.", **{"x-verbatim": True})
             ),
@@ -99,11 +112,6 @@ class Scenario(Kind):
                 "delayedTriggersBehavior",
                 described(OBJECT, "What happens to triggers that fire during a run."),
             ),
-            Field(
-                "automation_local",
-                "automationLocal",
-                described(FLAG, "Whether it belongs to the automation node alone."),
-            ),
             Field("marked_as_test", "markedAsTest", described(FLAG, "Whether it is a test scenario.")),
             Field("custom_fields", "customFields", described(OBJECT, "Values of custom fields.")),
             Field("checklists", "checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")),
@@ -111,7 +119,6 @@ class Scenario(Kind):
         defaults=lambda document: {
             "type": "step_based",
             "active": False,
-            "automationLocal": False,
             "markedAsTest": False,
             "delayedTriggersBehavior": {
                 "delayWhileRunning": True,
@@ -120,60 +127,60 @@ class Scenario(Kind):
             },
             "params": {"envSelection": {"envMode": "INHERIT"}} if document.get("type") == "custom_python" else {},
         },
-        computed=frozenset({"versionTag", "creationTag", "__dku_object_version__"}),
+        computed=frozenset({"versionTag", "creationTag", "automationLocal", "__dku_object_version__"}),
     )
     rules: Mapping[str, Rule] = {
         "tags": AsSet(),
         "triggers": _PART,
         "params.steps": _PART,
         "reporters": _PART,
-        "script": AsText(),
-        "params.steps[].params.script": AsText(),
+        "params.steps[].params.definitions": Keyed(("key",)),
+        **dict.fromkeys(_ITEMS, Keyed(("itemId",))),
+        **dict.fromkeys(
+            ("script", "params.steps[].params.script", "params.steps[].params.sql", "triggers[].params.code"), AsText()
+        ),
     }
     replaced_by = ("type",)
+    names_of = KINDS_BY_ID
 
     def identity(self, author: Mapping[str, t.Any]) -> str:
         return str(author.get("id") or scenario_id(str(author["name"])))
 
-    def prepare(
-        self, author: Mapping[str, t.Any], neighbours: Neighbours
-    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
-        written = {
-            "triggers": [short_forms.trigger(entry) for entry in author.get("triggers") or []],
-            "steps": [short_forms.step(entry, neighbours.outputs) for entry in author.get("steps") or []],
-        }
-        prepared = {
-            **author,
-            **{name: [part for part, _note in written[name] if part] for name in written if name in author},
-        }
-        return prepared, tuple(note for pairs in written.values() for _part, note in pairs if note)
+    def resource(
+        self, author: Mapping[str, t.Any], project: str | None, neighbours: Neighbours, location: Location, path: str
+    ) -> Resource:
+        written, notes = short_forms.written_out(author, neighbours.outputs)
+        referring, references = referring_parts(written, neighbours)
+        built = super().resource(referring, project, neighbours, location, path)
+        return built if built.external else with_references(built, *references, notes=notes)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
-        declared = dict(built.declared)
-        params = declared.get("params")
-        if params and params.get("steps"):
-            steps = []
-            for step in params["steps"]:
-                step, references = _referring(step, neighbours)
-                built = with_references(built, *references)
-                steps.append(step)
-            declared["params"] = {**params, "steps": steps}
-        step_based = declared.get("type", "step_based") == "step_based"
-        return replace(built, declared=declared, first={"params": {"steps": []}} if step_based else {})
+        step_based = built.declared.get("type", "step_based") == "step_based"
+        return replace(built, first={"params": {"steps": []}} if step_based else {})
 
     def from_dss(self, document: Document, known: Known) -> Document:
-        author = super().from_dss(document, known)
+        author = named_parts(super().from_dss(document, known), known)
         if author.get("id") == scenario_id(str(author.get("name"))):
             del author["id"]
         return author
 
+    def cautions(self, resource: Resource, before: Document, caller: Mapping[str, t.Any]) -> tuple[str, ...]:
+        """Without a run-as user the last one who changed a scenario is the one it runs as: dss-api.md 2.7, quirk 37."""
+        if resource.declared.get("runAsUser") or "runAsUser" in before:
+            return ()
+        former = ((before.get("versionTag") or {}).get("lastModifiedBy") or {}).get("login")
+        if former and former == caller.get("authIdentifier"):
+            return ()
+        return (
+            f"it runs as whoever changed it last, {former or 'nobody known'}, and from now on as the user of this API key: "
+            "declare run_as to say as whom",
+        )
+
     def part_defaults(self, pattern: str, part: t.Any) -> Mapping[str, t.Any]:
-        known = {
-            "triggers[]": parts.trigger_defaults,
-            "params.steps[]": parts.step_defaults,
-            "reporters[]": parts.reporter_defaults,
-        }
-        return known[pattern](part) if pattern in known else no_defaults(pattern, part)
+        known = {"triggers[]": TRIGGER.defaults, "params.steps[]": STEP.defaults, "reporters[]": REPORTER.defaults}
+        if pattern in known:
+            return known[pattern](part)
+        return ITEM if pattern.removesuffix("[]") in _ITEMS else no_defaults(pattern, part)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         if resource.name in listing or resource.identity.get("id"):
@@ -215,22 +222,3 @@ class Scenario(Kind):
 
     def delete(self, node: Node, project: str | None, object_id: str, drop_data: bool) -> None:
         node.delete(path_of("projects", project, "scenarios", object_id))
-
-
-def _referring(step: Document, neighbours: Neighbours) -> tuple[Document, list[tuple[str, str]]]:
-    """A step with the ids of declared managed folders left open, and what it refers to."""
-    params = dict(step.get("params") or {})
-    references: list[tuple[str, str]] = []
-    for name in _ITEM_LISTS:
-        if not isinstance(params.get(name), list):
-            continue
-        items = []
-        for item in params[name]:
-            if item.get("type") == "MANAGED_FOLDER" and neighbours.has("managed_folder", item.get("itemId")):
-                references.append(("managed_folder", item["itemId"]))
-                item = {**item, "itemId": Ref("managed_folder", item["itemId"])}
-            elif item.get("type") == "DATASET" and neighbours.has("dataset", item.get("itemId")):
-                references.append(("dataset", item["itemId"]))
-            items.append(item)
-        params[name] = items
-    return {**step, "params": params} if "params" in step else step, references

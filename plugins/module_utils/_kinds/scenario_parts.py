@@ -7,95 +7,127 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 
-from .shape import FLAG, OBJECT, TEXT, TEXTS, WHOLE, Field, Schema, Shape, described
-
-_VERBATIM: Schema = {"x-verbatim": True}
-_MESSAGE: Schema = {
-    "type": "object",
-    "properties": dict.fromkeys(("message", "subject", "blocks", "body", "templateName"), _VERBATIM),
-}
-_STEP_PARAMS: Schema = {
-    "type": "object",
-    "description": "Parameters of the type, with DSS's own names.",
-    "properties": {
-        **dict.fromkeys(("script", "sql", "code"), _VERBATIM),
-        "messaging": {"type": "object", "properties": {"configuration": _MESSAGE}},
-    },
-}
-_TRIGGER_PARAMS: Schema = {
-    "type": "object",
-    "description": "Parameters of the type, with DSS's own names.",
-    "properties": dict.fromkeys(("sql", "code"), _VERBATIM),
-}
-
-_NO_GRACE = {"delay": 0, "checkAgainAfterGraceDelay": False}
-_GRACE = {"delay": 120, "checkAgainAfterGraceDelay": True}
-_TRIGGERS: dict[str, dict[str, t.Any]] = {
-    "temporal": {"delay": 5, "params": {"repeatFrequency": 1, "monthlyRunOn": "ON_THE_DAY", "timezone": "SERVER"}},
-    "ds_modified": {"delay": 900, "graceDelaySettings": _GRACE, "params": {"triggerWhenAllFire": False}},
-    "sql_query": {"delay": 900, "graceDelaySettings": _GRACE, "params": {"hasLimit": True, "limit": 10000}},
-    "custom_python": {
-        "delay": 3600,
-        "graceDelaySettings": _NO_GRACE,
-        "params": {"envSelection": {"envMode": "INHERIT"}},
-    },
-    "follow_scenariorun": {"delay": 60, "graceDelaySettings": _NO_GRACE},
-}
-
-_STEP: dict[str, t.Any] = {
-    "enabled": True,
-    "alwaysShowComment": False,
-    "runConditionType": "RUN_IF_STATUS_MATCH",
-    "runConditionStatuses": ["SUCCESS", "WARNING"],
-    "resetScenarioStatus": False,
-    "delayBetweenRetries": 10,
-    "maxRetriesOnFail": 0,
-}
-_STEP_DEFAULTS: dict[str, dict[str, t.Any]] = {
-    "build_flowitem": {
-        "autoUpdateSchemaBeforeEachRecipeRun": False,
-        "stopAtFlowZoneBoundary": False,
-        "refreshHiveMetastore": True,
-        "handleWarningsAs": "WARNING",
-        "proceedOnFailure": False,
-    },
-    "check_dataset": {
-        "handleWarningsAs": "WARNING",
-        "computeAutomaticRules": True,
-        "ignorePartitionSelectionMode": True,
-        "proceedOnFailure": False,
-    },
-    "custom_python": {"envSelection": {"envMode": "INHERIT"}, "proceedOnFailure": False},
-    "set_project_vars": {"evaluateValues": True},
-    "define_vars": {"evaluateValues": True},
-    "run_scenario": {"handleWarningsAs": "WARNING", "proceedOnFailure": False},
-    "send_report": {},
-    "prepare_bundle": {"transmogrify": True},
-}
+from .._errors import DssError
+from .._plan.compare import MISSING, Document
+from .scenario_defaults import reporter_defaults, step_defaults, trigger_defaults
+from .scenario_types import CHANNEL, MESSAGE, STEPS, TRIGGERS, VERBATIM
+from .shape import FLAG, OBJECT, TEXT, TEXTS, WHOLE, Field, Schema, Shape, at, described
 
 
-def trigger_defaults(trigger: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What DSS adds to a trigger of a type."""
-    return {"active": True, **_TRIGGERS.get(str(trigger.get("type")), {})}
+def _params(path: str, verbatim: tuple[str, ...]) -> Field:
+    schema = {"type": "object", "properties": dict.fromkeys(verbatim, VERBATIM)}
+    return Field("params", path, described(schema, "Further parameters of the type, with DSS's own names."))
 
 
-def step_defaults(step: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What DSS adds to a step of a type."""
-    return {**_STEP, "params": _STEP_DEFAULTS.get(str(step.get("type")), {"proceedOnFailure": False})}
-
-
-def reporter_defaults(reporter: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What DSS adds to a reporter."""
-    return {"phase": "END", "runConditionEnabled": False}
-
-
+_TYPES: Mapping[str, type] = {"string": str, "integer": int, "boolean": bool, "object": Mapping, "array": list}
+_GRACE: Schema = {"anyOf": [{"type": "integer"}, {"type": "object"}]}
 _ID = Field("id", "id", described(TEXT, "Id; DSS makes one when it is left out."))
 _NAME = Field("name", "name", described(TEXT, "Name."))
 
-TRIGGER = Shape(
-    fields=(
+
+def _grace_to_dss(value: t.Any) -> t.Any:
+    return {"delay": value} if isinstance(value, int) else value
+
+
+def _grace_from_dss(value: t.Any) -> t.Any:
+    return value["delay"] if isinstance(value, Mapping) and value.keys() == {"delay"} else value
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """One list of parts: the fields that each has, those of its types, and what DSS adds."""
+
+    name: str
+    what: str
+    common: tuple[Field, ...]
+    types: Mapping[str, tuple[Field, ...]]
+    rest: Field
+    defaults: Callable[[Mapping[str, t.Any]], Mapping[str, t.Any]]
+    type_of: Callable[[Mapping[str, t.Any]], t.Any] = lambda document: document.get("type")
+    computed: frozenset[str] = frozenset()
+
+    @cache  # noqa: B019 (there are three, and they stay)
+    def shape(self, part_type: str) -> Shape:
+        """The table of fields of a part of a type; what no field names stays in its parameters."""
+        fields = (*self.common, *self.types.get(part_type, self.types.get("", ())), self.rest)
+        return Shape(fields, self.defaults, self.computed)
+
+    def to_dss(self, items: t.Any) -> list[Document]:
+        """DSS's own form of a list of author mappings. Raises ``DssError`` for a key that the type does not have."""
+        return [self._checked(item).to_dss(item) for item in items]
+
+    def from_dss(self, items: t.Any) -> list[Document]:
+        """The author's form of what DSS holds."""
+        return [self._fitting(item).from_dss(item) for item in items]
+
+    def _fitting(self, item: Mapping[str, t.Any]) -> Shape:
+        """The table without what a newer DSS holds in another form, which stays among the parameters."""
+        shape = self.shape(str(self.type_of(item)))
+        fields = tuple(entry for entry in shape.fields if _fits(at(item, entry.path), entry.schema))
+        return shape if len(fields) == len(shape.fields) else Shape(fields, self.defaults, self.computed)
+
+    def _checked(self, item: Mapping[str, t.Any]) -> Shape:
+        shape = self.shape(str(item.get("type")))
+        known = {"raw", *shape.properties()}
+        for key in item:
+            if key not in known and item[key] is not None:
+                keys = ", ".join(sorted(known - {entry.name for entry in self.common}))
+                raise DssError(
+                    f"{self.what} {item.get('name') or item.get('type')!r} has the key {key}, which one of type "
+                    f"{item.get('type')} does not have; besides the common keys it has {keys}"
+                )
+        return shape
+
+    def fields(self) -> Iterator[tuple[Field, tuple[str, ...]]]:
+        """Every field with the types that have it, none for those that each has; a name may come more than once."""
+        yield from ((entry, ()) for entry in (*self.common, self.rest))
+        found: dict[tuple[str, str], tuple[Field, list[str]]] = {}
+        for part_type, entries in self.types.items():
+            for entry in entries:
+                found.setdefault((entry.name, entry.path), (entry, []))[1].extend([part_type] if part_type else [])
+        yield from ((entry, tuple(types)) for entry, types in found.values())
+
+    def schema(self, description: str, short_forms: Mapping[str, Schema]) -> Schema:
+        """JSON Schema of the list: the fields of all types, the short forms of other tools, and ``raw``."""
+        properties: dict[str, Schema] = {}
+        types: dict[str, list[str]] = {}
+        for entry, having in self.fields():
+            properties.setdefault(entry.name, entry.schema)
+            types.setdefault(entry.name, []).extend(having)
+        for name, names in types.items():
+            if names:
+                text = _with_types(names, properties[name]["description"])
+                properties[name] = {**properties[name], "description": text}
+        properties = {**short_forms, **properties, "raw": described(OBJECT, "Fields of DSS that have no name here.")}
+        member = {"type": "object", "required": ["type"], "properties": properties, "additionalProperties": False}
+        return {"type": "array", "items": member, "description": description}
+
+
+def _fits(value: t.Any, schema: Schema) -> bool:
+    """Whether a value of DSS is of the type that its field expects."""
+    if value is MISSING:
+        return True
+    branches = [schema, *schema.get("anyOf", ())]
+    arrays = [branch for branch in branches if branch.get("type") == "array"]
+    if arrays and not isinstance(value, str):
+        inner = (str, Mapping)[arrays[0]["items"].get("type") != "string"]
+        return isinstance(value, list) and all(isinstance(member, inner) for member in value)
+    expected = tuple(_TYPES[branch["type"]] for branch in branches if branch.get("type") in _TYPES)
+    return not expected or (isinstance(value, expected) and isinstance(value, bool) <= (bool in expected))
+
+
+def _with_types(types: list[str], text: str) -> str:
+    return f"{text} For {', '.join(types)}." if len(types) <= 6 else text
+
+
+TRIGGER = Parts(
+    "triggers",
+    "trigger",
+    common=(
         Field(
             "type",
             "type",
@@ -108,15 +140,24 @@ TRIGGER = Shape(
         _NAME,
         Field("active", "active", described(FLAG, "Whether it fires; a new trigger does.")),
         Field("delay", "delay", described(WHOLE, "Seconds between two looks.")),
-        Field("params", "params", _TRIGGER_PARAMS),
-        Field("grace_delay", "graceDelaySettings", described(OBJECT, "Wait before it fires, with DSS's own names.")),
+        Field(
+            "grace_delay",
+            "graceDelaySettings",
+            described(_GRACE, "Seconds to wait before it fires, or DSS's own settings of the wait."),
+            _grace_to_dss,
+            _grace_from_dss,
+        ),
     ),
+    types=TRIGGERS,
+    rest=_params("params", ("sql", "code")),
     defaults=trigger_defaults,
     computed=frozenset({"params.lastUpdate"}),
 )
 
-STEP = Shape(
-    fields=(
+STEP = Parts(
+    "steps",
+    "step",
+    common=(
         Field(
             "type",
             "type",
@@ -128,7 +169,6 @@ STEP = Shape(
         _ID,
         _NAME,
         Field("enabled", "enabled", described(FLAG, "Whether it runs.")),
-        Field("params", "params", _STEP_PARAMS),
         Field(
             "run_condition",
             "runConditionType",
@@ -142,7 +182,7 @@ STEP = Shape(
         Field(
             "run_condition_expression",
             "runConditionExpression",
-            described(TEXT, "Formula of the condition.", **_VERBATIM),
+            described(TEXT, "Formula of the condition.", **VERBATIM),
         ),
         Field("reset_status", "resetScenarioStatus", described(FLAG, "Whether an earlier failure is forgotten.")),
         Field("retries", "maxRetriesOnFail", described(WHOLE, "How often it is tried again.")),
@@ -150,48 +190,37 @@ STEP = Shape(
         Field("comment", "comment", described(TEXT, "Comment.")),
         Field("always_show_comment", "alwaysShowComment", described(FLAG, "Whether the comment is always shown.")),
     ),
+    types=STEPS,
+    rest=_params("params", ("script", "sql", "code", "messaging")),
     defaults=step_defaults,
 )
 
-REPORTER = Shape(
-    fields=(
+
+def _type_of_reporter(reporter: Mapping[str, t.Any]) -> t.Any:
+    messaging = reporter.get("messaging")
+    return CHANNEL[1](messaging.get("type")) if isinstance(messaging, Mapping) else None
+
+
+REPORTER = Parts(
+    "reporters",
+    "reporter",
+    common=(
         Field(
             "type",
             "messaging.type",
-            described(TEXT, "mail-scenario, slack-scenario, msft-teams-scenario, webhook-scenario ..."),
+            described(TEXT, "mail, slack, teams, webhook, dataset, or DSS's own name of a channel."),
+            *CHANNEL,
         ),
         _ID,
         _NAME,
         Field("active", "active", described(FLAG, "Whether it reports.")),
         Field("phase", "phase", described({"enum": ["START", "END"]}, "When it reports.")),
         Field("condition_enabled", "runConditionEnabled", described(FLAG, "Whether the condition counts.")),
-        Field("condition", "runCondition", described(TEXT, "Formula of the condition.", **_VERBATIM)),
-        Field(
-            "params",
-            "messaging.configuration",
-            {**_MESSAGE, "description": "Settings of the channel, with DSS's own names."},
-        ),
+        Field("condition", "runCondition", described(TEXT, "Formula of the condition.", **VERBATIM)),
     ),
+    types={"": MESSAGE},
+    rest=_params("messaging.configuration", ("message", "subject", "blocks", "body", "templateName")),
     defaults=reporter_defaults,
+    type_of=_type_of_reporter,
 )
-
-
-def to_dss(shape: Shape) -> t.Callable[[t.Any], t.Any]:
-    """Turn a list of author mappings."""
-    return lambda items: [shape.to_dss(item) for item in items]
-
-
-def from_dss(shape: Shape) -> t.Callable[[t.Any], t.Any]:
-    """Turn a list of DSS's mappings back."""
-    return lambda items: [shape.from_dss(item) for item in items]
-
-
-def items_schema(shape: Shape, description: str, short_forms: Mapping[str, Schema]) -> Schema:
-    """JSON Schema of a list of parts: their fields, the short forms of other tools, and ``raw``."""
-    properties = {
-        **short_forms,
-        **shape.properties(),
-        "raw": described(OBJECT, "Fields of DSS that have no name here."),
-    }
-    member = {"type": "object", "required": ["type"], "properties": properties, "additionalProperties": False}
-    return {"type": "array", "items": member, "description": description}
+PARTS = (TRIGGER, STEP, REPORTER)

@@ -62,12 +62,18 @@ class DssNode:
 
         return self._call("GET", path, lambda: decode(self._client._perform_http("GET", path, params=query or None)))
 
-    def download(self, path: str, chunk: Callable[[bytes], object], restart: Callable[[], object]) -> None:
-        """Give a binary answer to ``chunk``, part by part; ``restart`` is called before the first, and before another try."""
+    def download(
+        self, path: str, chunk: Callable[[bytes], object], restart: Callable[[], object], body: t.Any = None
+    ) -> None:
+        """Give a binary answer to ``chunk``, part by part; ``restart`` is called before the first, and before another try.
+
+        With a ``body`` it is asked for by POST, as an export of a project is, which changes nothing either.
+        """
+        method = "GET" if body is None else "POST"
 
         def receive() -> None:
             restart()
-            with self._client._perform_http("GET", path, stream=True) as response:
+            with self._client._perform_http(method, path, body=body, stream=True) as response:
                 for part in response.iter_content(_CHUNK):
                     chunk(part)
 
@@ -83,6 +89,19 @@ class DssNode:
             return _parsed(response.content, "POST", path, self.options)
 
         return self._call("POST", path, send)
+
+    def post_bytes(self, path: str, data: bytes) -> t.Any:
+        """Send some bytes as the whole body; returns the JSON of the answer, if any."""
+
+        def send() -> t.Any:
+            response = self._client._perform_http("POST", path, raw_body=data)
+            return _parsed(response.content, "POST", path, self.options)
+
+        return self._call("POST", path, send)
+
+    def stopped(self) -> str:
+        """Why nothing new is to begin; empty while all goes on."""
+        return self._stopped()
 
     def close(self) -> None:
         self._client._session.close()

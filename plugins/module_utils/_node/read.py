@@ -48,14 +48,16 @@ def read(
     *,
     known: Mapping[str, Document] | None = None,
     skip: Mapping[str, Recorded] | None = None,
+    ids: Mapping[str, str] | None = None,
 ) -> Snapshot:
     """Read the actual side of the declared resources, and all objects of the given sections.
 
     ``known`` is what ``read_project`` gave, if it was asked already. The resources at the addresses of ``skip`` are as
-    recorded: they are shown as their record, and a kind of which nothing else is declared is not listed.
+    recorded: they are shown as their record, and a kind of which nothing else is declared is not listed. ``ids`` are those of
+    objects that the names of their addresses do not find.
     """
     with understood(f"project {project}" if project else "itself"):
-        return _read(node, project, desired, kinds, sections, workers, check, known, skip or {})
+        return _read(node, project, desired, kinds, sections, workers, check, known, skip or {}, ids or {})
 
 
 def _read(
@@ -68,6 +70,7 @@ def _read(
     check: Callable[[], None],
     known: Mapping[str, Document] | None,
     skip: Mapping[str, Recorded],
+    ids: Mapping[str, str],
 ) -> Snapshot:
     used = _used(desired, kinds, sections, skip)
     objects: dict[str, dict[str, Document]] = {}
@@ -86,7 +89,7 @@ def _read(
         summaries = dict(objects["scenario"]) if "scenario" in objects else None
         for key in _place_records(desired, kinds, objects, skip):
             del asked[key]
-        _read_contents(node, project, asked, kinds, objects, workers, check)
+        _read_contents(node, project, asked, kinds, objects, ids, workers, check)
     snapshot = _with_surroundings(node, project, asked, kinds, objects, exists, "connection" in used)
     whole = {kind.name for kind in listed} | ({"project", "connection"} & snapshot.objects.keys())
     return replace(snapshot, listed=frozenset(whole), unread=frozenset(desired) - frozenset(asked), summaries=summaries)
@@ -101,6 +104,7 @@ def _used(
         unsure = (at(resource.declared, path) for path in kinds[resource.kind].unsure_in_git)
         if key not in skip or any(value is not MISSING for value in unsure):
             used.add(resource.kind)
+            used.update(kind for kind, _name in resource.lookups)
     if "dataset" in used:
         used.add("recipe")  # a deleted dataset takes the recipes that read it along
     return used
@@ -142,6 +146,11 @@ def _listing(kind: Kind, node: Node, project: str | None) -> dict[str, Document]
                 f"project {project} does not exist, or the key may not read it (DSS does not say which): check the "
                 "project key and the rights of the API key, or declare the project to have it created"
             ) from None
+        if kind.scope == "instance" and error.forbidden:
+            what = kind.section.replace("_", " ")
+            raise DssError(
+                f"the API key may not manage {what} ({kind.rights}): use an admin key, or declare none"
+            ) from None
         raise
 
 
@@ -151,19 +160,23 @@ def _read_contents(
     desired: Mapping[str, Resource],
     kinds: Mapping[str, Kind],
     objects: dict[str, dict[str, Document]],
+    ids: Mapping[str, str],
     workers: int,
     check: Callable[[], None],
 ) -> None:
     """Replace list items by whole documents, for declared objects of kinds whose list lacks their content."""
-    wanted: list[tuple[str, str]] = []
-    for resource in desired.values():
+    wanted: dict[tuple[str, str], Resource] = {}
+    for key, resource in desired.items():
         if resource.external or kinds[resource.kind].listing_is_complete or resource.kind not in objects:
             continue
-        object_id = kinds[resource.kind].find(resource, objects[resource.kind])
+        object_id = ids.get(key)
+        if object_id not in objects[resource.kind]:
+            object_id = kinds[resource.kind].find(resource, objects[resource.kind])
         if object_id is not None:
-            wanted.append((resource.kind, object_id))
-    wanted = list(dict.fromkeys(wanted))
-    calls = [partial(kinds[kind].read_one, node, project, object_id) for kind, object_id in wanted]
+            wanted.setdefault((resource.kind, object_id), resource)
+    calls = [
+        partial(kinds[kind].read_declared, node, resource, object_id) for (kind, object_id), resource in wanted.items()
+    ]
     for (kind, object_id), document in zip(wanted, gather(calls, workers, check)):
         objects[kind][object_id] = document
 
@@ -189,7 +202,18 @@ def _with_surroundings(
     if any(_is_new(_plugin_type, resource, kinds, objects) for resource in desired.values()):
         plugins = _names(node, "/plugins/", "id", "plugins", notes)
     may_write = administers is not False or not exists or _may_write(node, project, objects)
-    return Snapshot(objects, exists, connections, bool(administers), may_write, code_envs, plugins, tuple(notes))
+    concerned = any(kinds[resource.kind].concerns_caller for resource in desired.values())
+    return Snapshot(
+        objects,
+        exists,
+        connections,
+        bool(administers),
+        may_write,
+        code_envs,
+        plugins,
+        tuple(notes),
+        caller=node.get("/auth/info") if concerned else {},
+    )
 
 
 def _is_new(

@@ -30,26 +30,19 @@ _ELSEWHERE = frozenset(
         "apikeys.json",
         "app-manifest.json",
         "badges.json",
-        "dashboards",
         "explore",
         "filters.json",
-        "insights",
         "ipython_notebooks",
-        "knowledge-banks",
-        "lambda_services",
         "lib",
         "localvariables.json",
         "model_comparisons",
-        "model_evaluation_stores",
         "notebooks",
         "params.json",
         "prompt-studios",
-        "saved_models",
         "statistics_worksheets",
         "tags.json",
         "variables.json",
         "version-tags.json",
-        "web_apps",
         "wiki",
         "zones",
     }
@@ -117,7 +110,7 @@ def refresh(
         return Refresh(standing=stood, reason=str(error))
     surviving = frozenset(_recordable(reading.addresses, state, kinds)) - moved.addresses
     unmanaged = None if moved.others else reading.unmanaged
-    listable = (kind.section for kind in kinds.values() if kind.scope == "project" and not kind.singleton)
+    listable = (kind.section for kind in kinds.values() if kind.surveyed)
     return Refresh(
         skip=frozenset(key for key in surviving if key in desired and _as_declared(desired[key], state)),
         standing=stood,
@@ -240,22 +233,18 @@ def _moved(
     for path in changed_paths(node, project, commit, end.head):
         folder, _slash, name = path.partition("/")
         if folder in folders:
-            touched = {owners.get((folders[folder], object_id), "") for object_id in _object_ids(path, name)} - {""}
+            kind = kinds[folders[folder]]
+            ids = kind.ids_in_git(name)
+            if not ids:
+                raise NoHistory(f"{path} has changed, and what that means is not known")
+            touched = {owners.get((kind.name, object_id), "") for object_id in ids} - {""}
             addresses |= touched
-            others |= not touched
+            others |= not touched and not kind.singleton
         elif folder in _ALL_PROJECTS:
             raise NoHistory("one Git repository holds all projects of the node")
         elif folder not in _ELSEWHERE:
             raise NoHistory(f"{path} has changed, and what that means is not known")
     return _Moved(frozenset(addresses), others)
-
-
-def _object_ids(path: str, name: str) -> list[str]:
-    """The ids of which a file may be: where names hold dots, more than one."""
-    parts = name.split(".")
-    if len(parts) < 2 or "/" in name or "\\" in name or '"' in name:  # the last two: Git quotes what is not ASCII
-        raise NoHistory(f"{path} has changed, and what that means is not known")
-    return [".".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def _recordable(addresses: Iterable[str], state: State, kinds: Mapping[str, Kind]) -> Iterable[str]:

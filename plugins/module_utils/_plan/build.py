@@ -16,12 +16,14 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, drift_limits, limits, surroundings
+from .checks import absences, cautions, data_limits, drift_limits, explicit_env, limits, protections, surroundings
 from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
-from .model import CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
+from .lookups import looked_up
+from .model import CONFIG, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
+from .moves import known_ids, rename_faults
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,11 @@ def build(
     if options.absent:
         actions = removals(desired, snapshot, matched.ids, options, kinds)
     else:
+        desired = looked_up(desired, snapshot, kinds, problems)
         desired = {key: with_changed_secrets(resource, known.get(key)) for key, resource in desired.items()}
         surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems)
         actions = [_action(resource, surrounding) for resource in desired.values()]
+        problems += rename_faults(actions, snapshot, kinds, known, options.moved)
         gone = undeclared(desired, snapshot, matched.taken, options, kinds, known, problems)
         actions += gone.deletions
         problems += absences(desired, matched.ids, kinds)
@@ -71,7 +75,9 @@ def build(
     actions = with_cascades(actions, snapshot)
     ordered = _ordered(actions)
     problems += limits(ordered, options, [desired[key] for key in matched.ids]) + drift_limits(ordered, options)
+    problems += protections(ordered, kinds) + data_limits(ordered, options, kinds)
     found, warnings = surroundings(actions, desired, snapshot)
+    warnings += cautions(actions, snapshot, kinds)
     warnings = [
         *resource_notes(desired),
         *_creation_notes(actions),
@@ -114,12 +120,14 @@ def _recorded_ids(
     desired: Mapping[str, Resource], snapshot: Snapshot, kinds: Mapping[str, Kind], recorded: Mapping[str, Recorded]
 ) -> dict[str, str]:
     """The ids of the recorded objects that are still there, whatever somebody has called them since."""
+    known = known_ids(desired, recorded)
     return {
         key: recorded[key].object_id
         for key, resource in desired.items()
         if key in recorded
         and recorded[key].object_id in snapshot.of(resource.kind)
-        and kinds[resource.kind].listing_is_complete  # otherwise only what its name finds was read
+        # Of other kinds only what the name or the record finds was read.
+        and (kinds[resource.kind].listing_is_complete or key in known)
         and not resource.identity.get("id")
     }
 
@@ -181,6 +189,9 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         return Action(
             action=CREATE, gone=known is not None, changes=tuple(_creation(kind, declared, resource.rules)), **common
         )
+    refusal = kind.refusal(resource, before)
+    if refusal:
+        around.problems.append(Problem(refusal, resource.path, resource.location))
     found = differences(kind, resource, declared, before, options)
     verdict = judged(kind, resource, declared, before, found, known, options)
     resource = accepted(resource, before, verdict.left)
@@ -191,14 +202,32 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         left=shown_left(kind, verdict.left, _shown),
     )
     changes = verdict.changes if around.recorded is not None else found
-    if not changes:
+    renaming = _renaming(kind, resource, object_id)
+    if not changes and not renaming:
         return Action(action=UNCHANGED, **common)
     forced = [change for change in changes if change.path in kind.replaced_by and change.before is not MISSING]
     reason = f"{kind.author_path(forced[0].path)} cannot be changed in place" if forced else ""
+    if forced and renaming:
+        message = f"{reason}, and not while it is renamed: apply the rename first, then the change"
+        around.problems.append(Problem(message, resource.path, resource.location))
     if forced:
         common["loses"] = kind.data if options.drop_data else ""
     shown = _shown(kind, without_former_secrets(changes, resource, known))
+    if not forced and (renaming or _names_anew(resource, changes, options)):
+        former = options.moved.get(resource.address)
+        return Action(action=RENAME, changes=(*renaming, *shown), reason=f"was {former}" if former else "", **common)
     return Action(action=REPLACE if forced else UPDATE, changes=shown, reason=reason, **common)
+
+
+def _renaming(kind: Kind, resource: Resource, object_id: str) -> tuple[Change, ...]:
+    """The name as a change, where a call of its own gives an object another one."""
+    called = kind.renamed_by == "call" and object_id != resource.name
+    return (Change("name", object_id, resource.name, CONFIG),) if called else ()
+
+
+def _names_anew(resource: Resource, changes: Iterable[Change], options: Options) -> bool:
+    """Whether a resource that was moved gets its name as one of its fields."""
+    return resource.address in options.moved and any(change.path == "name" for change in changes)
 
 
 def _looked_up(resource: Resource, before: Document, around: Surrounding, value: t.Any) -> t.Any:
@@ -260,7 +289,8 @@ def _needs(resource: Resource, desired: Mapping[str, Resource], kinds: Mapping[s
     needs = []
     if resource.project and resource.kind != "project":
         needs.append(address("project", resource.project, resource.project))
-    for kind, name in resource.references:
+    code_env = explicit_env(resource.declared)
+    for kind, name in (*resource.references, *([("code_env", code_env)] if code_env else [])):
         needs.append(address(kind, resource.project if kinds[kind].scope == "project" else None, name))
     for entry in resource.depends_on:
         needs += [key for key in desired if key == entry or key.endswith(f".{entry}")]

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from .._errors import Problem
 from .._kinds.base import Kind, Resource
-from .model import BOTH, CREATE, DRIFT, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
+from .model import BOTH, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
+
+_OF_PLUGINS = ("CustomPython_", "CustomCode_")
 
 
 def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resource] = ()) -> list[Problem]:
@@ -50,12 +53,47 @@ def absences(desired: Mapping[str, Resource], ids: Mapping[str, str], kinds: Map
             continue
         if resource.external:
             message = f"{what} external says that it is made elsewhere: make it there first, or take that line out"
-        elif not kinds[resource.kind].creatable:
+        elif not kinds[resource.kind].can_make(resource):
             message = f"{what} the API of DSS cannot make a {resource.kind.replace('_', ' ')}: make it in DSS, or import it with its project"
         else:
             continue
         problems.append(Problem(message, resource.path, resource.location))
     return problems
+
+
+def cautions(actions: Iterable[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """What the kinds have to say of the objects that are to be changed."""
+    return [
+        Problem(f"{action.address}: {text}", action.resource.path, action.resource.location, "warning")
+        for action in actions
+        if action.resource is not None and action.action in (UPDATE, RENAME)
+        for text in kinds[action.kind].cautions(
+            replace(action.resource, declared=action.declared), action.before, snapshot.caller
+        )
+    ]
+
+
+def protections(actions: Iterable[Action], kinds: Mapping[str, Kind]) -> list[Problem]:
+    """What is never deleted."""
+    return [
+        Problem(f"{action.address} is not deleted: {reason}", location=action.location)
+        for action in actions
+        if action.destroys and (reason := kinds[action.kind].protected(action.before))
+    ]
+
+
+def data_limits(actions: Iterable[Action], options: Options, kinds: Mapping[str, Kind]) -> list[Problem]:
+    """Deletions that take data along which nobody gave up, where DSS cannot keep it."""
+    if options.drop_data:
+        return []
+    return [
+        Problem(
+            f"{action.address} would be deleted with {kinds[action.kind].data}: set drop_data=true if this is what you want",
+            location=action.location,
+        )
+        for action in actions
+        if action.destroys and kinds[action.kind].data_goes_along
+    ]
 
 
 def twins(unmanaged: Iterable[str], desired: Mapping[str, Resource]) -> list[Problem]:
@@ -94,9 +132,12 @@ def surroundings(
     problems: list[Problem] = []
     warnings: list[Problem] = []
     declared = {resource.name for resource in desired.values() if resource.kind == "connection"}
+    code_envs = (snapshot.code_envs or frozenset()) | {
+        resource.name for resource in desired.values() if resource.kind == "code_env"
+    }
     for action in actions:
         resource = action.resource
-        if resource is None or action.action not in (CREATE, UPDATE, REPLACE):
+        if resource is None or action.action not in (CREATE, UPDATE, REPLACE, RENAME):
             continue
         for kind, name in resource.references:
             if kind == "connection" and name not in declared and name not in snapshot.connections and "${" not in name:
@@ -105,11 +146,11 @@ def surroundings(
                     _lacking(resource, f"Connection '{name}' not found. Available: {_listed(snapshot.connections)}")
                 )
         for name in _code_envs(action):
-            if snapshot.code_envs is not None and name not in snapshot.code_envs:
+            if snapshot.code_envs is not None and name not in code_envs:
                 problems.append(
-                    _lacking(resource, f"Code environment '{name}' not found. Available: {_listed(snapshot.code_envs)}")
+                    _lacking(resource, f"Code environment '{name}' not found. Available: {_listed(code_envs)}")
                 )
-        warnings += _plugins(action, resource, snapshot)
+        warnings += _plugins(action, resource, snapshot, desired)
     changed = {action.project for action in actions if action.project and action.action != UNCHANGED}
     if not snapshot.may_write:
         warnings += [
@@ -142,12 +183,20 @@ def _code_envs(action: Action) -> list[str]:
     return [name] if name and changed else []
 
 
-def _plugins(action: Action, resource: Resource, snapshot: Snapshot) -> list[Problem]:
+def _plugins(action: Action, resource: Resource, snapshot: Snapshot, desired: Mapping[str, Resource]) -> list[Problem]:
     """The plugin of a type ``CustomPython_<plugin>_<id>``; how a recipe type names its plugin is unverified."""
     kind = t.cast(str, action.declared.get("type") or "")
-    prefix, _line, rest = kind.partition("_")
-    if prefix not in ("CustomPython", "CustomCode") or snapshot.plugins is None:
+    if not kind.startswith(_OF_PLUGINS) or snapshot.plugins is None:
         return []
-    if any(rest.startswith(plugin) for plugin in snapshot.plugins):
+    declared = (other.name for other in desired.values() if other.kind == "plugin")
+    if plugin_of_type(kind, (*snapshot.plugins, *declared)):
         return []
     return [Problem(f"no plugin of the node seems to provide type {kind}", resource.path, resource.location, "warning")]
+
+
+def plugin_of_type(kind: str, plugins: Iterable[str]) -> str | None:
+    """The plugin that seems to provide a type, None where none of them does or it is DSS's own."""
+    if not kind.startswith(_OF_PLUGINS):
+        return None
+    rest = kind.partition("_")[2]
+    return max((plugin for plugin in plugins if rest.startswith(plugin)), key=len, default=None)

@@ -53,15 +53,16 @@ class AsSet:
 
 @dataclass(frozen=True)
 class Keyed:
-    """A list whose members are known by the first of ``keys`` that they have.
+    """A list whose members are known by the first of ``keys`` that they have: a field, or dotted paths joined by ``+``.
 
     ``partial`` leaves members alone that are not declared; ``by_position`` matches what has no key in common
-    with anything, in order.
+    with anything, in order; where the list is not ``ordered`` its order means nothing.
     """
 
     keys: tuple[str, ...]
     partial: bool = False
     by_position: bool = False
+    ordered: bool = True
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ class _Walk:
         for index, held in enumerate(actual):
             if index not in kept:
                 yield Change(f"{path}[{_label(held, rule, index)}]", held, MISSING)
-        if kept != sorted(kept):
+        if kept != sorted(kept) and not (isinstance(rule, Keyed) and not rule.ordered):
             labels = [_label(item, rule, index) for index, item in enumerate(declared)]
             yield Change(f"{path} (order)", [_label(actual[i], rule, i) for i in sorted(kept)], labels)
 
@@ -343,8 +344,17 @@ def match(declared: Sequence[t.Any], actual: Sequence[t.Any], rule: Rule | None)
 
 def _key_of(member: t.Any, key: str) -> Hashable | None:
     """The key that a member of a list is known by, or None where it has none that can be one."""
+    if "+" in key:
+        parts = tuple(_part_of_key(member, path) for path in key.split("+"))
+        return parts if any(parts) else None
     value = member.get(key) if isinstance(member, dict) else None
     return None if is_empty(value) or isinstance(value, (dict, list)) else t.cast(Hashable, value)
+
+
+def _part_of_key(member: t.Any, path: str) -> Hashable:
+    for name in path.split("."):
+        member = member.get(name) if isinstance(member, dict) else None
+    return "" if is_empty(member) or isinstance(member, (dict, list)) else t.cast(Hashable, member)
 
 
 def _match_rest(
@@ -380,8 +390,10 @@ def _by_member(declared: list[t.Any], actual: t.Any) -> bool:
 def _label(member: t.Any, rule: Rule | None, index: int) -> str:
     if isinstance(rule, Keyed) and isinstance(member, dict):
         for key in rule.keys:
-            if not is_empty(member.get(key)):
-                return member[key].what if isinstance(member[key], Unknown) else str(member[key])
+            value = _key_of(member, key)
+            if value is not None:
+                parts = value if isinstance(value, tuple) else (value,)
+                return " ".join(part.what if isinstance(part, Unknown) else str(part) for part in parts)
     return str(index)
 
 

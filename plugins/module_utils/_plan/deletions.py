@@ -45,7 +45,7 @@ def undeclared(
         kind, held = kinds[entry.kind], snapshot.of(entry.kind)
         if key in options.forget:
             forgets[key] = "removed from the state only, as declared; the object stays"
-        elif kind.singleton:
+        elif kind.singleton or not kind.deletable or kind.is_inherent(entry.object_id):
             forgets[key] = "no longer declared; what DSS holds stays"
         elif (entry.kind, entry.object_id) in taken:
             forgets[key] = "the object is declared under another address"
@@ -115,16 +115,18 @@ def removals(
     actions = []
     for key in ids:
         resource = desired[key]
-        if resource.external:
+        kind = kinds[resource.kind]
+        if resource.external or (kind.singleton and kind.scope == "instance"):  # those are always there
             continue
         if whole and resource.kind != "project" and kinds[resource.kind].scope == "project":
             continue
         taken = ""
         if resource.kind == "project":
             counts = [
-                f"{len(held)} {name}s"
+                f"{count} {name}s"
                 for name, held in snapshot.objects.items()
-                if kinds[name].scope == "project" and not kinds[name].singleton and held
+                if kinds[name].scope == "project" and not kinds[name].singleton
+                if (count := sum(not kinds[name].is_inherent(object_id) for object_id in held))
             ]
             taken = f"with {', '.join(counts)}" if counts else ""
         document = snapshot.of(resource.kind)[ids[key]]
@@ -150,7 +152,8 @@ def pruned(actions: Sequence[Action], snapshot: Snapshot, options: Options, kind
     project, addresses = _project(actions), {action.address for action in actions}
     found = []
     for kind in kinds.values():
-        if kind.singleton or kind.scope != "project" or kind.section not in options.sections:
+        fixed = kind.singleton or not kind.deletable
+        if fixed or kind.scope != "project" or kind.section not in options.sections:
             continue
         others = _others(kind, snapshot, actions)
         labels = Counter(kind.label(object_id, document) for object_id, document in others.items())
@@ -166,11 +169,15 @@ def pruned(actions: Sequence[Action], snapshot: Snapshot, options: Options, kind
 
 
 def unmanaged(actions: Sequence[Action], snapshot: Snapshot, kinds: Mapping[str, Kind]) -> tuple[str, ...] | None:
-    """What the project holds and no action speaks of; None where not all of it was listed."""
-    listed = [kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton]
+    """What the project holds and no action speaks of; None where not all of it was listed.
+
+    A kind that is not surveyed counts where something of it is declared.
+    """
+    of_project = [kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton]
+    listed = [kind for kind in of_project if kind.name in snapshot.listed]
     if not snapshot.project_exists:
         return ()
-    if any(kind.name not in snapshot.listed for kind in listed):
+    if any(kind.surveyed and kind not in listed for kind in of_project):
         return None
     project = _project(actions)
     return tuple(
@@ -185,7 +192,11 @@ def unmanaged(actions: Sequence[Action], snapshot: Snapshot, kinds: Mapping[str,
 def _others(kind: Kind, snapshot: Snapshot, actions: Iterable[Action]) -> dict[str, Document]:
     """The objects of a kind that no action speaks of."""
     known = {action.object_id for action in actions if action.kind == kind.name}
-    return {object_id: held for object_id, held in snapshot.of(kind.name).items() if object_id not in known}
+    return {
+        object_id: held
+        for object_id, held in snapshot.of(kind.name).items()
+        if object_id not in known and not kind.is_inherent(object_id)
+    }
 
 
 def _project(actions: Iterable[Action]) -> str | None:

@@ -54,9 +54,11 @@ def desired(declarations: Iterable[Declaration], project: str | None, kinds: Map
 
 def _neighbours(declarations: list[Declaration], kinds: Mapping[str, Kind]) -> Neighbours:
     names: dict[str, set[str]] = {}
+    authors: dict[str, list[Mapping[str, t.Any]]] = {}
     fields: dict[tuple[str, str], frozenset[str]] = {}
     for entry in declarations:
         name = kinds[entry.kind].identity(entry.fields)
+        authors.setdefault(entry.kind, []).append(entry.fields)
         names.setdefault(entry.kind, set()).add(name)
         fields[entry.kind, name] = frozenset(entry.fields)
     folders = names.get("managed_folder", set()) - names.get("dataset", set())
@@ -65,7 +67,12 @@ def _neighbours(declarations: list[Declaration], kinds: Mapping[str, Kind]) -> N
         for entry in declarations
         if entry.kind == "recipe"
     }
-    return Neighbours({kind: frozenset(held) for kind, held in names.items()}, outputs, fields)
+    return Neighbours(
+        {kind: frozenset(held) for kind, held in names.items()},
+        outputs,
+        {kind: tuple(held) for kind, held in authors.items()},
+        fields,
+    )
 
 
 def _outputs(items: Iterable[t.Any], folders: set[str]) -> Iterator[tuple[str, str]]:

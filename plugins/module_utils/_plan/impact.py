@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._errors import visible
+from .._kinds import KINDS
 from .._kinds.base import SENSITIVE
 from .compare import Change, Document
 from .due import Due, due
@@ -32,16 +33,6 @@ _ABOUT = frozenset(
     }
 )
 _ABOUT_COLUMN = re.compile(r"schema\b.*\]\.(comment|meaning)$")
-
-# What goes with an object and comes back by no call, in the words of an undo; that histories go is unverified.
-_GONE = {
-    "project": "its Git history, its jobs and what of it is not managed",
-    "dataset": "its creation tag and the history of its metrics and checks",
-    "managed_folder": "its id and its creation tag",
-    "recipe": "its creation tag",
-    "scenario": "its creation tag and the history of its runs",
-    "connection": "its secrets",
-}
 
 
 @dataclass(frozen=True)
@@ -151,8 +142,8 @@ def _lost(plan: Plan) -> Iterable[Loss]:
 
 def _not_restored(plan: Plan) -> Iterable[Loss]:
     for action in plan.changed:
-        if action.destroys and action.kind in _GONE:
-            yield Loss(action.address, _GONE[action.kind])
+        if action.destroys and KINDS[action.kind].gone:
+            yield Loss(action.address, KINDS[action.kind].gone)
         elif action.action == UPDATE and any(SENSITIVE in (change.before, change.after) for change in action.changes):
             yield Loss(action.address, "its former secrets")
 

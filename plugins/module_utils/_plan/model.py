@@ -15,8 +15,9 @@ from .._errors import Location, Problem
 from .._kinds.base import Resource
 from .compare import Change, Document
 
-CREATE, UPDATE, REPLACE, DELETE, UNCHANGED = "create", "update", "replace", "delete", "unchanged"
-SIGNS = {CREATE: "+", UPDATE: "~", REPLACE: "-/+", DELETE: "-", UNCHANGED: " "}
+CREATE, UPDATE, REPLACE, RENAME, DELETE = "create", "update", "replace", "rename", "delete"
+UNCHANGED = "unchanged"
+SIGNS = {CREATE: "+", UPDATE: "~", REPLACE: "-/+", RENAME: ">", DELETE: "-", UNCHANGED: " "}
 
 
 OnDrift = t.Literal["overwrite", "fail", "keep"]
@@ -144,7 +145,7 @@ class Plan:
     def summary(self) -> dict[str, int]:
         counts = dict.fromkeys((CREATE, UPDATE, REPLACE, DELETE, UNCHANGED), 0)
         for action in self.actions:
-            counts[action.action] += 1
+            counts[action.action] = counts.get(action.action, 0) + 1  # rename is there only if something is renamed
         return counts
 
 
@@ -156,7 +157,8 @@ class Snapshot:
     the list holds all of them. ``may_write`` is False where the key can read the project but seems not to be allowed to
     change it. ``code_envs`` and ``plugins`` are None where the key may not list them. ``listed`` are the kinds whose
     objects are all there; ``unread`` are declared addresses for which the record stands, and only what it holds.
-    ``summaries`` are the list items of the scenarios, None where they were not listed.
+    ``summaries`` are the list items of the scenarios, None where they were not listed. ``caller`` is what the node says of
+    the key, where a declared kind concerns it.
     """
 
     objects: Mapping[str, Mapping[str, Document]] = field(default_factory=dict)
@@ -170,6 +172,7 @@ class Snapshot:
     listed: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()
     summaries: Mapping[str, Document] | None = None
+    caller: Mapping[str, t.Any] = field(default_factory=dict)
 
     def of(self, kind: str) -> Mapping[str, Document]:
         return self.objects.get(kind, {})
@@ -179,8 +182,8 @@ class Snapshot:
 class Options:
     """What the caller wants of a plan.
 
-    ``ignored`` are rules about drift, ``forget`` addresses that leave the state and stay on the node; ``today`` decides
-    which rules have expired. ``update_secrets="never"`` is for comparing what was just written.
+    ``ignored`` are rules about drift, ``forget`` addresses that leave the state and stay on the node, ``moved`` new
+    addresses with the old ones; ``today`` decides which rules have expired. ``update_secrets="never"`` is for comparing what was just written.
     """
 
     absent: bool = False
@@ -193,4 +196,5 @@ class Options:
     on_drift: OnDrift = "overwrite"
     ignored: tuple[Ignored, ...] = ()
     forget: frozenset[str] = frozenset()
+    moved: Mapping[str, str] = field(default_factory=dict)
     today: datetime.date = datetime.date.min

@@ -56,10 +56,14 @@ def _texts(value: t.Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
+_EXPOSED = {"project": "settings.exposedObjects.objects", "project_sharing": "exposedObjects.objects"}
+
+
 def _served(resources: Resources) -> Iterator[str]:
     """The projects to which objects are exposed."""
     for resource in resources.values():
-        exposed = at(resource.declared, "settings.exposedObjects.objects") if resource.kind == "project" else ()
+        path = _EXPOSED.get(resource.kind)
+        exposed = at(resource.declared, path) if path else ()
         for entry in exposed if isinstance(exposed, list) else ():
             for rule in entry.get("rules") or ():
                 yield str(rule.get("targetProject"))

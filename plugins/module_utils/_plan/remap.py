@@ -23,7 +23,8 @@ _NAMES: Mapping[str, str] = {
 }
 # Mappings whose keys are names that users made, so that "connection" in them may mean anything.
 _OF_USERS = frozenset({"variables", "customFields", "customMeta", "outputColumnNameOverrides"})
-_KEPT = frozenset({"connection", "variables"})  # kinds: a connection keeps its own name, and variables are of users
+# Kinds that keep their own names, and variables, which are of users.
+_KEPT = frozenset({"connection", "instance_variables", "variables"})
 
 
 def remapped(resources: Mapping[str, Resource], remapping: Remapping) -> dict[str, Resource]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 
 from .._errors import Problem, visible
 from .compare import MISSING, Change, Unknown
-from .model import BOTH, CREATE, DELETE, DRIFT, REPLACE, SIGNS, UNCHANGED, UPDATE, Action, Plan, Section
+from .model import BOTH, CREATE, DELETE, DRIFT, RENAME, REPLACE, SIGNS, UNCHANGED, UPDATE, Action, Plan, Section
 
 _LONGEST = 160
 
@@ -52,7 +52,7 @@ def summary(plan: Plan) -> str:
         return f"No changes. {same} {'object is' if same == 1 else 'objects are'} as declared{other}."
     return (
         f"Plan: {counts[CREATE]} to create, {counts[UPDATE]} to update, {counts[REPLACE]} to replace, "
-        f"{counts[DELETE]} to delete."
+        f"{f'{counts[RENAME]} to rename, ' if RENAME in counts else ''}{counts[DELETE]} to delete."
     )
 
 
@@ -67,7 +67,7 @@ def markdown(plan: Plan) -> str:
 
 
 def _row(action: Action) -> tuple[str, str, str, str]:
-    paths = ", ".join(change.path for change in action.changes) if action.action == UPDATE else ""
+    paths = ", ".join(change.path for change in action.changes) if action.action in (UPDATE, RENAME) else ""
     loses = f"loses {action.loses}" if action.loses else ""
     why = "; ".join(part for part in (action.reason, loses, paths) if part)
     return action.action, action.address, why, str(action.location)

@@ -141,7 +141,7 @@ def _unmanaged(
 ) -> Iterator[Found]:
     labels = Counter(kind.label(object_id, document) for object_id, document in listing.items())
     for object_id, document in listing.items():
-        if (kind.name, object_id) in taken:
+        if (kind.name, object_id) in taken or kind.is_inherent(object_id):
             continue
         label = kind.label(object_id, document)
         # Two managed folders may have one name: their addresses have to differ.

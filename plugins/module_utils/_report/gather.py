@@ -32,7 +32,7 @@ from .compared import DRIFTED, MISSED, Found, as_recorded, compared
 from .drift import Read, drift_report
 from .state import Report, state_report
 
-_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project")
+_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project" and not kind.singleton)
 _NO_TARGET = Target(None, {})
 
 
@@ -57,7 +57,7 @@ class _Gathering:
         secrets |= self._target.secrets
         configuration = self._target.configuration
         given = {**params, "keep_versions": KEEP_VERSIONS}  # of no use here: nothing is written
-        self._params = with_tool(given, configuration) if configuration else given
+        self._params = with_tool(given, configuration.tool) if configuration else given
         self._now = datetime.datetime.now(datetime.UTC)
         project = self._params.get("project") or self._target.project
         if not project:
@@ -120,7 +120,7 @@ def _target(params: Mapping[str, t.Any], caller: Caller) -> Target:
         return _NO_TARGET
     path = caller.base / Path(str(params["path"])).expanduser()
     variables = params.get("configuration_variables") or {}
-    wanted = {**params, "path": path, "variables": variables, "naming": "dss", "strict": True}
+    wanted = {**params, "path": path, "variables": variables, "naming": "dss", "strict": True, "allow_python": False}
     targets = targets_of(wanted, caller)
     return next((target for target in targets if target.project == params.get("project")), targets[0])
 

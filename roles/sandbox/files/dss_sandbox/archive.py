@@ -11,12 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import DSS_VERSION, layout
+from . import DSS_VERSION, contents, layout
 from .documents import Document, dumps
 from .errors import DssError
 
 _CONFIG = "project_config/"
 _MANIFEST = "export-manifest.json"
+_NO_DATA = (
+    "includedDatasets",
+    "includedSavedModels",
+    "includedManagedFolders",
+    "includedModelEvaluationStores",
+    "includedCodeStudios",
+    "includedKnowledgeBanks",
+    "includedLabelingTasks",
+)
 _DATE = (1980, 1, 1, 0, 0, 0)  # the same files make the same bytes
 _MOST_BYTES = 1 << 30  # what a small zip may grow to before it is refused
 
@@ -35,7 +44,7 @@ def refused(reason: str) -> DssError:
 
 
 def read(data: bytes) -> Archive:
-    """Text files below the project's root; binary ones (pictures, data) are left out."""
+    """The files below the project's root; binary ones (pictures, data) are left out, but for those of the library."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
@@ -43,13 +52,13 @@ def read(data: bytes) -> Archive:
                 _check_path(member.filename)
             if sum(member.file_size for member in members) > _MOST_BYTES:
                 raise refused("it is too big")
-            contents = {member.filename: archive.read(member) for member in members}
+            found = {member.filename: archive.read(member) for member in members}
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         raise refused(f"{error}") from error
-    root = _root(contents)
-    texts = {path[len(root) :]: text for path, text in _texts(contents).items() if path.startswith(root)}
+    root = _root(found)
+    texts = _texts({path[len(root) :]: data for path, data in found.items() if path.startswith(root)})
     base = root[: -len(_CONFIG)] if root.endswith(_CONFIG) else root
-    manifest = _manifest(contents.get(base + _MANIFEST))
+    manifest = _manifest(found.get(base + _MANIFEST))
     texts.pop(_MANIFEST, None)
     return Archive(texts, manifest)
 
@@ -60,22 +69,17 @@ def _check_path(path: str) -> None:
         raise refused(f"it holds the path {path!r}")
 
 
-def _root(contents: dict[str, bytes]) -> str:
+def _root(found: dict[str, bytes]) -> str:
     """The folder of the topmost params.json: project_config/, the top, or one folder that wraps it all."""
-    found = [path for path in contents if path == layout.PARAMS or path.endswith("/" + layout.PARAMS)]
-    if not found:
+    tops = [path for path in found if path == layout.PARAMS or path.endswith("/" + layout.PARAMS)]
+    if not tops:
         raise refused("it holds no params.json")
-    return min(found, key=lambda path: path.count("/"))[: -len(layout.PARAMS)]
+    return min(tops, key=lambda path: path.count("/"))[: -len(layout.PARAMS)]
 
 
-def _texts(contents: dict[str, bytes]) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for path, data in contents.items():
-        try:
-            texts[path] = data.decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-    return texts
+def _texts(found: dict[str, bytes]) -> dict[str, str]:
+    texts = {path: contents.stored(data) for path, data in found.items()}
+    return {path: text for path, text in texts.items() if path.startswith("lib/") or not contents.is_binary(text)}
 
 
 def _manifest(data: bytes | None) -> Document:
@@ -86,9 +90,15 @@ def _manifest(data: bytes | None) -> Document:
 
 
 def manifest_of(project_key: str, options: Document, connection_types: Mapping[str, str | None]) -> Document:
-    """What an export says of itself; a connection without type does not exist on the node."""
+    """What an export says of itself; a connection without type does not exist on the node.
+
+    The members are those of the one export that is known (dss-object-shapes.md, export-manifest.json); of those whose
+    form it does not show (plugins, code environments, templates of code studios) none is written.
+    """
     return {
         "exportedWithOptions": options,
+        "actualContent": {**{key: [] for key in _NO_DATA}, "allAnalysisData": False, "insightsData": False},
+        "foreignObjects": [],
         "originalProjectKey": project_key,
         "manifestVersion": 3,
         "generatedWithDSSVersion": DSS_VERSION,
@@ -96,16 +106,18 @@ def manifest_of(project_key: str, options: Document, connection_types: Mapping[s
             name: {"name": name, "isMissing": kind is None, **({"type": kind} if kind else {})}
             for name, kind in connection_types.items()
         },
+        "allowedMissingConnections": [],
+        "allowedMissingCodeEnvs": [],
     }
 
 
 def write(manifest: Document, files: dict[str, str], tags: Document) -> bytes:
     """The layout of an export: project_config/ next to a manifest; no data is ever in it."""
-    contents = {_MANIFEST: dumps(manifest), _CONFIG + layout.VERSION_TAGS: dumps({"tags": tags})}
+    members = {_MANIFEST: dumps(manifest).encode(), _CONFIG + layout.VERSION_TAGS: dumps({"tags": tags}).encode()}
     for path, text in sorted(files.items()):
-        contents[_CONFIG + path] = layout.pretty(text) if path.endswith(".json") else text
+        members[_CONFIG + path] = layout.as_written(path, text)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, text in contents.items():
-            archive.writestr(zipfile.ZipInfo(path, _DATE), text, zipfile.ZIP_DEFLATED)
+        for path, data in members.items():
+            archive.writestr(zipfile.ZipInfo(path, _DATE), data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -19,7 +19,7 @@ from .errors import DssError, bad_request
 from .node import Node
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
-_SEEDED = ("users", "groups", "code_envs", "plugins", "standards_checks", "standards_scopes")
+_SEEDED = ("users", "groups", "code_envs", "plugins", "plugin_store", "standards_checks", "standards_scopes")
 
 
 def control_routes(node: Node) -> list[Route]:
@@ -126,7 +126,7 @@ class _Handlers:
         return self._node.audit
 
     def put_instance(self, body: dict[str, Any], request: Request) -> Any:
-        """Seeds what the API of the sandbox can only read."""
+        """Seeds what the API can only read, or makes with many calls."""
         for name, items in body.items():
             if name not in _SEEDED or not isinstance(items, list):
                 raise bad_request(f"{name} is not a list among {', '.join(_SEEDED)}")

@@ -6,16 +6,41 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from . import contents
 from .documents import Document, dumps, loads
-from .kinds import recipe
+from .kinds import recipe, webapp
 
-OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones")
-RAW_KINDS = ("saved_models", "model_evaluation_stores", "knowledge-banks")
+ARTICLES = "wiki/articles"
+ASSET_KINDS = (
+    "web_apps",
+    "dashboards",
+    "insights",
+    "lambda_services",
+    "saved_models",
+    "model_evaluation_stores",
+    "knowledge-banks",
+)
+OBJECT_KINDS = ("datasets", "recipes", "scenarios", "managed_folders", "zones", ARTICLES, *ASSET_KINDS)
 
 # The kind names of version-tags.json in a zip export (dss-object-shapes.md, What changed over the years).
-TAG_NAMES = {"datasets": "DATASET", "recipes": "RECIPE", "scenarios": "SCENARIO", "managed_folders": "MANAGED_FOLDER"}
+# Those of web apps, insights, API services and knowledge banks are unverified.
+TAG_NAMES = {
+    "datasets": "DATASET",
+    "recipes": "RECIPE",
+    "scenarios": "SCENARIO",
+    "managed_folders": "MANAGED_FOLDER",
+    "web_apps": "WEB_APP",
+    "dashboards": "DASHBOARD",
+    "insights": "INSIGHT",
+    "lambda_services": "LAMBDA_SERVICE",
+    "saved_models": "SAVED_MODEL",
+    "model_evaluation_stores": "MODEL_EVALUATION_STORE",
+    "knowledge-banks": "RETRIEVABLE_KNOWLEDGE",
+    ARTICLES: "ARTICLE",  # unverified: the name is that of dashboardAuthorizations and discussions
+}
 
 PARAMS = "params.json"
 VARIABLES = "variables.json"
@@ -24,6 +49,7 @@ TAGS = "tags.json"
 VERSION_TAGS = "version-tags.json"
 ACTIVE_BUNDLE = "active-bundle.json"
 LIBRARY = "lib/external-libraries.json"
+TAXONOMY = "wiki/taxonomy.json"
 
 
 def document_path(kind: str, object_id: str) -> str:
@@ -35,7 +61,24 @@ def payload_path(kind: str, object_id: str, document: Document) -> str | None:
         return f"recipes/{object_id}.{recipe.extension(document['type'])}"
     if kind == "scenarios":
         return f"scenarios/{object_id}.py"  # also for step-based ones, then empty
+    if kind == ARTICLES:
+        return f"{ARTICLES}/{object_id}.md"
     return None
+
+
+def apart(kind: str, object_id: str, document: Document) -> tuple[Document, dict[str, str]]:
+    """What the JSON file of an object holds, and the files of code beside it."""
+    if kind != "web_apps":
+        return document, {}
+    stored, code = webapp.without_code(document)
+    return stored, {f"{kind}/{object_id}/{name}": text for name, text in code.items()}
+
+
+def together(kind: str, object_id: str, document: Document, files: Mapping[str, str]) -> Document:
+    """The document with the code that its other files hold."""
+    if kind != "web_apps":
+        return document
+    return webapp.with_code(document, lambda name: files.get(f"{kind}/{object_id}/{name}"))
 
 
 def content(document: Document) -> str:
@@ -54,10 +97,16 @@ def pretty(text: str) -> str:
     return shown
 
 
+def as_written(path: str, text: str) -> bytes:
+    """A file as DSS writes it: its own documents pretty, what users wrote as it is."""
+    own = path.endswith((".json", ".ipynb")) and (not path.startswith("lib/") or path == LIBRARY)
+    return contents.data_of(pretty(text) if own else text)
+
+
 def object_of(path: str) -> tuple[str, str] | None:
     """The kind and id that a path belongs to, payload files excluded."""
-    kind, slash, name = path.partition("/")
-    if slash and "/" not in name and name.endswith(".json") and kind in OBJECT_KINDS + RAW_KINDS:
+    kind, _slash, name = path.rpartition("/")
+    if name.endswith(".json") and kind in OBJECT_KINDS:
         return kind, name[: -len(".json")]
     return None
 

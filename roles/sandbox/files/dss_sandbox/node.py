@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import DSS_VERSION, keys
@@ -21,6 +22,7 @@ from .futures import Futures
 from .keys import ApiKey
 from .outcomes import Outcomes
 from .project import Project
+from .project_folders import ProjectFolders
 from .shelf import Shelf
 from .switches import Switches
 
@@ -63,6 +65,7 @@ class Node:
         self.imported = Shelf("imported", database)
         self.deployer = Deployer(database)
         self.instance: dict[str, Any] = {}
+        self.project_folders = ProjectFolders(lambda: self.instance, self.save_instance)
         self.audit: list[Document] = []
         self.keys: dict[str, ApiKey] = {}
         if not self._load():
@@ -86,7 +89,7 @@ class Node:
             "code_envs": [],
             "plugins": [],
             "variables": {},
-            "general_settings": {"containerSettings": {"executionConfigs": [], "buildConfigs": []}},
+            "general_settings": {},
         }
         self.connections.clear()
         self.save_instance()
@@ -123,6 +126,15 @@ class Node:
         self.keys[key.secret] = key
         self._store_key(key)
 
+    def change_key(self, key_id: str, *, admin: bool) -> None:
+        for key in [key for key in self.keys.values() if key.id == key_id]:
+            self.add_key(replace(key, admin=admin))
+
+    def drop_key(self, key_id: str) -> None:
+        for secret in [secret for secret, key in self.keys.items() if key.id == key_id]:
+            del self.keys[secret]
+            self.database.put(db.PUT_DOCUMENT, (f"key:{secret}", None))
+
     def grant(self, key: ApiKey, project_key: str, level: str) -> None:
         """A key that creates a project may go on with it; unverified for global keys."""
         if not key.admin and key.secret in self.keys:
@@ -147,6 +159,7 @@ class Node:
         self.database.drop_project(key)
         self.exported.drop_project(key)
         self.imported.drop_project(key)
+        self.project_folders.forget(key)
 
     def _load(self) -> bool:
         """False if the database is new."""

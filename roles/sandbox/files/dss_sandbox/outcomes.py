@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Dataiku IaC contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How runs, jobs, rules and checks end. Nothing runs here, so a test says it through the control path."""
+"""How runs, jobs, rules, checks, builds and installations end. Nothing runs here, so a test says it through the control path."""
 
 from __future__ import annotations
 
@@ -19,11 +19,16 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "data_quality": ("OK", "WARNING", "ERROR", "EMPTY"),
     "metrics": (),
     "standards": (0, 1, 2, 3, 4, 5, "RUN_ERROR", "NOT_APPLICABLE"),
+    "code_envs": ("BUILT", "BUILD_FAILED", "CREATION_FAILED"),
+    "plugins": ("INSTALLED", "FAILED"),
 }
 
 
 class Outcomes:
-    """What was ordered, by subject: globs on `PROJECT.NAME` (standards: on the project, then on the check; metrics: then by id)."""
+    """What was ordered, by subject: globs on `PROJECT.NAME` (standards: on the project, then on the check; metrics: then by id).
+
+    Code environments are `LANG.NAME`, plugins their id.
+    """
 
     def __init__(self) -> None:
         self.ordered: dict[str, dict[str, Any]] = {}
@@ -47,6 +52,12 @@ class Outcomes:
     def rules(self, project_key: str, dataset: str) -> str:
         return str(self._first("data_quality", f"{project_key}.{dataset}", "OK"))
 
+    def code_env(self, name: str) -> str:
+        return str(self._first("code_envs", name, "BUILT"))
+
+    def plugin(self, plugin_id: str) -> str:
+        return str(self._first("plugins", plugin_id, "INSTALLED"))
+
     def metrics(self, project_key: str, name: str) -> dict[str, Any]:
         """Values by id of a dataset, or of a managed folder by its id."""
         values: dict[str, Any] = self._first("metrics", f"{project_key}.{name}", {})
@@ -61,7 +72,7 @@ class Outcomes:
                         return outcome
         return 0
 
-    def _first(self, subject: str, name: str, otherwise: str) -> Any:
+    def _first(self, subject: str, name: str, otherwise: Any) -> Any:
         matching = (outcome for pattern, outcome in self.ordered[subject].items() if fnmatchcase(name, pattern))
         return next(matching, otherwise)
 

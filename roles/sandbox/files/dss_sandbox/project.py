@@ -16,8 +16,11 @@ from .repository import Repository
 if TYPE_CHECKING:
     from .scenario_runs import Run
 
-_STAMPED = frozenset({"datasets", "recipes", "managed_folders"})  # zones and new scenarios have no creationTag
+_STAMPED = frozenset(
+    {"datasets", "recipes", "managed_folders", layout.ARTICLES, *layout.ASSET_KINDS}
+)  # zones and new scenarios have no creationTag
 _IDENTITY = ("name", "projectKey", "id", "smartName", "versionTag")
+_WITH_PAYLOAD = frozenset({"recipes", "scenarios", layout.ARTICLES})
 _NAMED = frozenset({"datasets", "recipes"})  # their file name is the name; for the others it is the id
 
 
@@ -39,13 +42,14 @@ class Project:
         self._db = database
         self.repository = Repository(key, database)
         self.objects: dict[str, dict[str, Entry]] = {kind: {} for kind in layout.OBJECT_KINDS}
-        self.raw: dict[str, dict[str, Document]] = {kind: {} for kind in layout.RAW_KINDS}
         self.params = Entry({}, None, {})
         self.variables: Document = {}
         self.local_variables: Document = {}
         self.tags: Document = {}
+        self.library_folders: list[str] = []  # those that hold no file
         self.uploads: dict[str, list[Document]] = {}
         self.folder_files: dict[str, dict[str, tuple[bytes, int]]] = {}
+        self.attachments: dict[str, bytes] = {}
         self.runs: dict[str, tuple[Run, ...]] = {}
         self.jobs: dict[str, Document] = {}
         self.rule_results: dict[str, tuple[Document, ...]] = {}
@@ -100,7 +104,10 @@ class Project:
         entry = Entry(document, payload, version_tag or {})
         self.objects[kind][object_id] = entry
         self._put_tag(f"{kind}/{object_id}", entry.tag)
-        self.repository.write(layout.document_path(kind, object_id), layout.content(document), quietly)
+        stored, code = layout.apart(kind, object_id, document)
+        self.repository.write(layout.document_path(kind, object_id), layout.content(stored), quietly)
+        for place, text in code.items():
+            self.repository.write(place, text, quietly)
         path = layout.payload_path(kind, object_id, document)
         if path is not None and (payload is not None or kind == "scenarios"):
             self.repository.write(path, payload or "")
@@ -114,7 +121,7 @@ class Project:
         for path in [
             path for path in self.repository.files if path.startswith(prefix) and "/" not in path[len(prefix) :]
         ]:
-            if path == prefix + "json" or kind in ("recipes", "scenarios"):
+            if path == prefix + "json" or kind in _WITH_PAYLOAD:
                 self.repository.delete(path)
 
     def rename(self, kind: str, old: str, new: str, login: str) -> None:
@@ -160,7 +167,6 @@ class Project:
         """Rebuild every object from the files of the working tree; `stored_tags` win over what the files say."""
         exported = layout.parse(layout.VERSION_TAGS, files.get(layout.VERSION_TAGS, "{}")).get("tags", {})
         self.objects = {kind: {} for kind in layout.OBJECT_KINDS}
-        self.raw = {kind: {} for kind in layout.RAW_KINDS}
         for path, text in files.items():
             found = layout.object_of(path)
             if found is None:
@@ -169,9 +175,7 @@ class Project:
             document = layout.parse(path, text)
             if not isinstance(document, dict):
                 raise ValueError(f"{path} is not a JSON object")
-            if kind in layout.RAW_KINDS:
-                self.raw[kind][object_id] = document
-                continue
+            document = layout.together(kind, object_id, document, files)
             in_file = self._without_identity(kind, document)
             version_tag = (
                 stored_tags.get(f"{kind}/{object_id}")
@@ -242,7 +246,7 @@ class Project:
         repository = self.repository
         return {
             "self": {**self.__dict__, "objects": {kind: dict(entries) for kind, entries in self.objects.items()}},
-            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files")},
+            "copies": {name: dict(getattr(self, name)) for name in ("uploads", "folder_files", "attachments")},
             "repository": {
                 name: type(value)(value) if isinstance(value, (dict, set)) else value
                 for name, value in repository.__dict__.items()

@@ -69,6 +69,8 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("creator_tag", "", False, (True, False)),
     Switch("plugin_custom_field", "", False, (True, False)),
     Switch("data_quality_status", "", "text", ("text", "object")),
+    Switch("user_email_at_creation", "", "dropped", ("dropped", "kept")),
+    Switch("unbuilt_env_listed", "", True, (True, False)),
     Switch("future_polls", "", 1, ()),
     Switch("scenario_run_seconds", "", 0, ()),
     Switch("scenario_start_seconds", "", 0, ()),

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from ..router import Route
 from . import (
+    api_keys,
+    assets,
+    code_envs,
     connections,
     data_quality,
     datasets,
@@ -18,27 +21,47 @@ from . import (
     flow,
     folders,
     futures,
+    general_settings,
     git,
+    groups,
     imported_bundles,
     imports,
     instance,
     jobs,
+    libraries,
+    library_references,
     metrics,
+    notebooks,
+    plugins,
+    project_folders,
     projects,
     recipes,
     run_reports,
     runs,
     scenarios,
     standards,
+    users,
+    wiki,
 )
 
 _PROJECTS: list[Route] = [
     *instance.ROUTES,
     *futures.ROUTES,
     *connections.ROUTES,
+    *code_envs.ROUTES,
+    *users.ROUTES,
+    *api_keys.ROUTES,
+    *groups.ROUTES,
+    *plugins.ROUTES,
+    *general_settings.ROUTES,
+    *project_folders.ROUTES,
     *projects.ROUTES,
+    *assets.ROUTES,
     *imports.ROUTES,
     *git.ROUTES,
+    *libraries.ROUTES,
+    *library_references.ROUTES,
+    *notebooks.ROUTES,
     *datasets.ROUTES,
     *data_quality.ROUTES,
     *recipes.ROUTES,
@@ -50,6 +73,7 @@ _PROJECTS: list[Route] = [
     *flow.ROUTES,
     *metrics.ROUTES,
     *standards.ROUTES,
+    *wiki.ROUTES,
 ]
 
 # A path of another type of node is a 404 (dss-api.md 1.3 [headless]); which side of a bundle belongs to which type is the
@@ -57,5 +81,5 @@ _PROJECTS: list[Route] = [
 DESIGN: list[Route] = [*_PROJECTS, *exported_bundles.ROUTES]
 AUTOMATION: list[Route] = [*_PROJECTS, *imported_bundles.ROUTES]
 DEPLOYER: list[Route] = [*_PROJECTS, *deployer_infras.ROUTES, *deployer_projects.ROUTES, *deployer_deployments.ROUTES]
-GOVERN: list[Route] = [*instance.ROUTES]
+GOVERN: list[Route] = [*instance.ROUTES, *users.ROUTES, *groups.ROUTES, *general_settings.ROUTES]
 FLEET: list[Route] = [*fleet.ROUTES]

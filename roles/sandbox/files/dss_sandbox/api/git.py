@@ -152,9 +152,7 @@ def _file_diff(call: Call, repository: Repository, change: Change) -> Document:
 
 def _lines(repository: Repository, path: str, digest: str | None) -> list[str]:
     text = repository.content(digest)
-    if text is None:
-        return []
-    return (layout.pretty(text) if path.endswith(".json") else text).splitlines()
+    return [] if text is None else layout.as_written(path, text).decode("utf-8", "replace").splitlines()
 
 
 def _commit(call: Call) -> Any:
@@ -291,11 +289,6 @@ def _no_remote(call: Call) -> Any:
     return {"success": False, "output": "", "logs": "The sandbox node reaches no remote repository"}
 
 
-def _library_references(call: Call) -> Any:
-    text = call.project.repository.read(layout.LIBRARY)
-    return layout.parse(layout.LIBRARY, text)["gitReferences"] if text else {}
-
-
 _P = "/projects/{projectKey}/git"
 ROUTES = [
     Route("GET", _P + "/status", _status, GIT_READ),
@@ -305,7 +298,6 @@ ROUTES = [
     Route("GET", _P + "/current-branch", _current_branch, GIT_READ),
     Route("GET", _P + "/tags", _tags, GIT_READ),
     Route("GET", _P + "/remotes/{name}", _remote, GIT_READ),
-    Route("GET", _P + "/lib-git-refs", _library_references, GIT_READ),
     Route("POST", _P + "/actions/commit", _commit, PROJECT_WRITE),
     Route("POST", _P + "/actions/revertToRevision", _revert_to, PROJECT_WRITE),
     Route("POST", _P + "/actions/revertCommit", _revert_commit, PROJECT_WRITE),

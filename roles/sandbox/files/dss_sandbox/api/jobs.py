@@ -74,7 +74,7 @@ def _output(call: Call, sent: Any) -> Document:
     if kind not in _BUILT:
         raise bad_request(f"Unknown output type {kind!r}; there are {', '.join(_BUILT)}")  # unverified text
     project = call.node.projects.get(project_key)
-    if project is None or name not in {**project.objects.get(_BUILT[kind], {}), **project.raw.get(_BUILT[kind], {})}:
+    if project is None or name not in project.objects[_BUILT[kind]]:
         raise not_found(call, f"{kind.replace('_', ' ').lower()} does not exist: {project_key}.{name}")
     return {
         "type": kind,

@@ -37,7 +37,9 @@ def _summary(call: Call, project: Project, with_location: bool) -> Document:
     if active:
         item["activeBundleState"] = parsed(active)
     if with_location:
-        item["projectLocation"] = []  # unverified: the folders above; project folders are not served
+        # unverified: the folders above it, the outermost first
+        folders = call.node.project_folders
+        item["projectLocation"] = folders.path(folders.of_project(project.key))
     return item
 
 
@@ -60,8 +62,13 @@ def _create(call: Call) -> Any:
     key = kind.check_key(body.get("projectKey"), call.node.switches)
     if key in call.node.projects:
         raise already_there(call, f"Project key already exists: {key}")
+    folder = call.text("projectFolderId")
+    if folder and call.node.project_folders.get(folder) is None:
+        raise bad_request(f"Project folder {folder} does not exist")  # unverified text
     project = create(call, key, born(call, kind.created(body, call.author, call.node.switches)))
     call.project = project
+    if folder:
+        call.node.project_folders.place(key, folder)
     call.message = f"Created project {key}"
     return Reply(dumps(key))  # a bare JSON string (dss-api.md 1.2 [tfp])
 

@@ -28,7 +28,7 @@ from .common import (
     with_metadata,
 )
 from .datasets import create_managed
-from .flow import leave_zones, rename_in_zones
+from .flow import COMPUTABLES, follow_outputs, leave_zones, rename_in_zones
 from .folders import create_folder
 
 
@@ -73,6 +73,7 @@ def _save(call: Call, name: str, document: Document, payload: str | None, versio
     if payload is None:
         call.project.repository.delete(f"recipes/{name}.{kind.extension(document['type'])}")
     call.project.save("recipes", name, document, payload, call.author, version_tag)
+    follow_outputs(call, name)
 
 
 def _create(call: Call) -> Any:
@@ -129,9 +130,7 @@ def _first_payload(recipe_type: str, settings: Document) -> str | None:
 
 def _exists(call: Call, ref: str) -> bool:
     project = call.project
-    if any(ref in project.objects[objects] for objects in ("datasets", "managed_folders")):
-        return True
-    if any(ref in raw for raw in project.raw.values()):
+    if any(ref in project.objects[objects] for objects in COMPUTABLES):
         return True
     other, dot, name = ref.partition(".")
     return bool(dot) and other in call.node.projects and name in call.node.projects[other].objects["datasets"]

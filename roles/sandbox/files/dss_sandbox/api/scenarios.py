@@ -9,7 +9,7 @@ from typing import Any
 
 from ..call import Call, Reply, done
 from ..documents import Document, now_ms
-from ..errors import bad_request
+from ..errors import bad_request, forbidden
 from ..kinds import scenario as kind
 from ..project import Entry
 from ..router import PROJECT_READ, PROJECT_WRITE, Route
@@ -89,11 +89,18 @@ def _put(call: Call) -> Any:
     check_identity(call, body, {"id": scenario_id, "projectKey": call.project.key})
     version_tag = sent_tag(call, body, old)
     document = kind.normalise(body, old.document, call.node.switches)
+    _check_run_as(call, document.get("runAsUser"), old.document.get("runAsUser"))
     document["automationLocal"] = old.document.get("automationLocal", False)  # unverified: the server's business
     quietly = _is_quiet(call, old.document, document)
     call.project.save("scenarios", scenario_id, document, old.payload, call.author, version_tag, quietly)
     call.message = f"Edited scenario {scenario_id}"
     return done(f"Updated scenario {scenario_id}")
+
+
+def _check_run_as(call: Call, wanted: Any, former: Any) -> None:
+    """Only administrators may set one (client, DSSScenarioSettings.run_as); unverified: that others are refused."""
+    if wanted and wanted != former and not call.key.admin:
+        raise forbidden("Only administrators may set the user that a scenario runs as")  # unverified text
 
 
 def _light(call: Call) -> Any:

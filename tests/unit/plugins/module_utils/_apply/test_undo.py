@@ -323,7 +323,7 @@ def test_a_secret_is_named_and_left_out() -> None:
     before = {"name": "c", "type": "EC2", "params": {"secretKey": Fingerprint.of("s", "00" * 16), "region": "r"}}
     found = undo([journal(entry("connection", "c", "delete", before))], held(), KINDS)
     assert of(found, "connection.c").declared == {"name": "c", "type": "EC2", "params": {"region": "r"}}
-    assert found.not_restored == ("connection.c: its secret params.secretKey",)
+    assert found.not_restored == ("connection.c: its secret secret_key",)
 
 
 def test_what_is_read_for_an_undo() -> None:

@@ -111,9 +111,9 @@ def test_a_key_under_both_names_is_left_for_the_check(kinds: Kinds) -> None:
 
 def test_what_is_not_applied_is_said_and_removed(kinds: Kinds) -> None:
     text = (
-        "project: {key: A, settings: {owner: me, exposed: true, git: {}, permissions: []}}\n"
+        "project: {key: A, settings: {owner: me, exposed: true}}\n"
         "datasets:\n"
-        "  - {name: d, type: sql, build_mode: RECURSIVE, partition_spec: '%Y', checks: [{type: unique}],"
+        "  - {name: d, type: sql, build_mode: RECURSIVE, partition_spec: '%Y', checks: [{type: freshness, column: x}],"
         " params: {table: t, partition_by: [x], compression: s, sampling: y, sample_size: 1}}\n"
         "recipes:\n"
         "  - {name: r, type: python, params: {engine: x}, resources: {}, cluster: c, compute_schema_updates: true}\n"
@@ -126,9 +126,9 @@ def test_what_is_not_applied_is_said_and_removed(kinds: Kinds) -> None:
     }
     assert all(": not applied, because " in problem for problem in problems)
     assert sorted(problem.split(":")[0] for problem in problems) == [
-        "datasets[0].build_mode", "datasets[0].checks", "datasets[0].params.compression", "datasets[0].params.partition_by",
+        "datasets[0].build_mode", "datasets[0].checks[0]", "datasets[0].params.compression", "datasets[0].params.partition_by",
         "datasets[0].params.sample_size", "datasets[0].params.sampling", "datasets[0].partition_spec",
-        "project.settings.exposed", "project.settings.git", "project.settings.permissions", "recipes[0].cluster",
+        "project.settings.exposed", "recipes[0].cluster",
         "recipes[0].compute_schema_updates", "recipes[0].params.engine", "recipes[0].resources",
     ]  # fmt: skip
 
@@ -137,6 +137,61 @@ def test_a_key_that_the_kind_has_is_its_own_affair(kinds: Kinds, fake_kind: t.An
     text = {"type": "string"}
     kinds["recipe"] = fake_kind("recipe", "recipes", {"name": text, "cluster": text})
     assert one(kinds, "recipes", "{name: r, cluster: c}") == ({"name": "r", "cluster": "c"}, [])
+
+
+def test_the_remote_of_the_settings_is_that_of_the_project(kinds: Kinds, fake_kind: t.Any) -> None:
+    kinds["project_git"] = fake_kind("project_git", "project_git", {"remote": {"type": "string"}}, singleton=True)
+    document, problems = translated(
+        kinds, "project: {key: A, settings: {git: {enabled: true, remote: 'git@x:y.git'}}}\n"
+    )
+    assert plain(document.content) == {"project": {"key": "A"}, "project_git": {"remote": "git@x:y.git"}}
+    assert str(location_of(document.content, ("project_git", "remote"))) == "f.yml:1:51"
+    assert problems == ["project.settings.git.enabled: not applied, because every project of DSS is in Git"]
+
+
+def test_roles_of_groups_are_rights(kinds: Kinds, fake_kind: t.Any) -> None:
+    kinds["permissions"] = fake_kind("permissions", "permissions", {"groups": {"type": "object"}}, singleton=True)
+    text = (
+        "permissions: {groups: {admins: [admin]}}\nproject: {key: A, settings: {permissions: [{group: ada, role: write}, "
+        "{group: bob, role: read}, {group: admins, role: read}]}}\n"
+    )
+    document, problems = translated(kinds, text)
+    assert (plain(document.content), problems) == (
+        {
+            "permissions": {
+                "groups": {
+                    "ada": ["read_project_content", "write_project_content"],
+                    "bob": ["read_project_content"],
+                    "admins": ["admin"],
+                }
+            },
+            "project": {"key": "A"},
+        },
+        [],
+    )
+    documents = with_canonical_keys(
+        [Document(parse(b"project: {settings: {permissions: [{group: a, role: own}, 3]}}", "f.yml"))], kinds
+    )
+    _documents, found = canonical(documents, kinds)
+    assert [(problem.path, problem.severity) for problem in found] == [
+        ("project.settings.permissions[0]", "error"),
+        ("project.settings.permissions[1]", "error"),
+    ]
+
+
+def test_checks_of_another_tool_are_rules_of_data_quality(kinds: Kinds) -> None:
+    text = "{name: d, type: sql, checks: [{type: not_null, columns: [a, b]}, {type: freshness}, {type: unique, columns: [a]}]}"
+    found, problems = one(kinds, "datasets", text)
+    assert found["checks"] == [
+        {
+            "type": "ColumnNotEmptyRule",
+            "columns": ["a", "b"],
+            "name": "a, b not empty",
+            "threshold": "ENTIRE_COLUMN_NOT_EMPTY",
+        },
+        {"type": "ColumnUniqueValuesRule", "columns": ["a"], "name": "a unique"},
+    ]
+    assert [problem.split(":")[0] for problem in problems] == ["datasets[0].checks[1]"]
 
 
 def test_the_checks_of_dss_stay(kinds: Kinds) -> None:
@@ -155,7 +210,7 @@ def test_inputs_and_outputs(kinds: Kinds) -> None:
     )
     document, problems = translated(kinds, text)
     recipe = document.content["recipes"][0]
-    assert problems == []
+    assert problems == ["recipes[0].inputs[1].alias: not applied, because only the conditions of a join recipe know it"]
     assert plain(recipe["inputs"]) == [
         "A", "B", {"folder": "F", "role": "files"}, "C", {"dataset": "D", "role": "side"}, {"object": "m"}, 3,
     ]  # fmt: skip

@@ -120,17 +120,14 @@ def test_wrong_settings_are_refused(write: Write, text: str, path: str, message:
     assert any(problem.startswith("error ") and f" {path}: {message}" in problem for problem in problems)
 
 
-def test_an_audit_log_elsewhere_is_refused_with_the_reason(write: Write) -> None:
+def test_an_audit_log_elsewhere_is_not_applied(write: Write) -> None:
     text = "{audit_log: {enabled: true, destination: 's3://bucket/'}}"
     found, problems = settings_of(write, text)
-    assert found == Settings()
-    assert problems == [
-        "error environments/dev.yml:1:39 settings.audit_log.destination: an entry is written to the audit log of DSS and "
-        "nowhere else: write dss here, and ship it from there"
-    ]
-    found, problems = settings_of(write, text, strict=False)
     assert found == Settings(audit_log=True)
-    assert [problem.split()[0] for problem in problems] == ["warning"]
+    assert problems == [
+        "warning environments/dev.yml:1:39 settings.audit_log.destination: not applied, because an entry is written to the "
+        "audit log of DSS and nowhere else: ship it from there"
+    ]
 
 
 def test_the_file_of_an_environment(write: Write) -> None:

@@ -194,20 +194,6 @@ def test_the_version(kinds: Kinds, text: str, severity: str | None, expected: st
         assert expected in found[0].message
 
 
-@pytest.mark.parametrize("section", ["models", "dashboards", "blocks", "solutions"])
-def test_sections_of_other_tools_are_refused_by_name(kinds: Kinds, section: str) -> None:
-    (found,) = findings(kinds, f"{section}: []")
-    assert section in found
-    assert "not managed yet" in found
-
-
-def test_moved_names_the_module_that_moves(kinds: Kinds) -> None:
-    assert findings(kinds, "moved: []") == [
-        "f.yml:1:1 moved: 'moved' is no section here; move the resource with the module state (action: move) and take the "
-        "section out"
-    ]
-
-
 def test_an_unknown_section_is_told_the_nearest(kinds: Kinds) -> None:
     assert findings(kinds, "dataset: []") == ["f.yml:1:1 dataset: unknown key 'dataset'; did you mean 'datasets'?"]
 

@@ -126,17 +126,14 @@ def test_what_is_not_ours_passes_untouched(text: str) -> None:
         ("${ABSENT}", "the variable ${ABSENT} is not declared; declare it in the variables of the task"),
         ("${ABSENT}", "write $${ABSENT} or !unsafe where DSS is to expand it"),
         ("${NAMES}", "did you mean 'NAME'?"),
-        ("${TOKEN}", "for the environment variable write {{ env.TOKEN }}"),
         ("${A_${projectKey}}", "${projectKey} inside another ${ } is known to DSS only"),
         ("${${NAME}-${NAME}}", None),
-        (
-            "${date:YYYY-MM-DD}",
-            "the function ${date:...} is not supported yet; give the value as a variable of the task",
-        ),
-        ("${datetime:YYYY}", "the function ${datetime:...} is not supported yet"),
-        ("${uuid}", "the function ${uuid} is not supported yet"),
-        ("${git:branch}", "the function ${git:...} is not supported yet"),
-        ("${env:USER}", "the function ${env:...} is not supported yet; write {{ env.NAME }}"),
+        ("${date:YYYY-MM-DD}", "${date:...} needs the moment of the run, and none was given"),
+        ("${date:}", "${date:...} needs a text after the colon, as in ${date:YYYY-MM-DD}"),
+        ("${uuid:x}", "${uuid} takes nothing after a colon"),
+        ("${git:branch}", "${git:branch} has no value: the configuration is not in a Git repository"),
+        ("${git:tag}", "${git:...} knows commit and branch"),
+        ("${env:ABSENT}", "the environment variable ABSENT is not set; set it, or write ${env:ABSENT:default}"),
         ("x${LIST}", "the value of ${LIST} is a list or mapping and cannot stand inside other text"),
         ("{{ absent }}", "{{ absent }} is not defined; set it as a variable of the task or of the playbook"),
         ("{{ MAP.absent }}", "{{ MAP.absent }} is not defined"),
@@ -172,7 +169,7 @@ def test_variables_of_files_that_refer_to_one_another_in_a_circle() -> None:
 
 def test_the_fault_in_a_variable_of_a_file_names_the_variable() -> None:
     scope = Scope(files=({"TODAY": "${date:YYYY}"},))
-    with pytest.raises(Unfilled, match=r"in the variable TODAY: the function \$\{date:...\}"):
+    with pytest.raises(Unfilled, match=r"in the variable TODAY: \$\{date:...\} needs"):
         fill("x${TODAY}", scope)
 
 

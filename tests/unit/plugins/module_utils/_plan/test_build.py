@@ -279,7 +279,7 @@ def test_secrets_are_sent_once_or_always_and_never_shown() -> None:
     held = {"connection": {"pg": {"type": "PostgreSQL", "params": {"host": "h", "password": "e:AES:1"}}}}
     assert planned(sections, held).changed == ()
     always = planned(sections, held, update_secrets="always")
-    assert action(always, "connection.pg").changes == (Change("params.password", SENSITIVE, SENSITIVE),)
+    assert action(always, "connection.pg").changes == (Change("password", SENSITIVE, SENSITIVE),)
     created = planned(sections, {"connection": {}})
     assert "planted" not in render.text(created)
     assert "planted" not in str(render.as_data(created))

@@ -18,7 +18,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.model import
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.model import Recorded
 
 PROJECT = {"P": {"metadata": {"label": "P"}, "settings": {}, "permissions": {}}}
-LISTED = frozenset({"dataset", "recipe", "managed_folder", "scenario", "variables"})
+LISTED = frozenset(name for name, kind in KINDS.items() if kind.scope == "project")
 
 
 def planned(

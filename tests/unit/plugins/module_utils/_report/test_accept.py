@@ -174,7 +174,11 @@ def step(name: str, kind: str, **params: t.Any) -> dict[str, t.Any]:
 
 
 SECRETS = {
-    "beside": (CONNECTION, {"type": "PostgreSQL", "params": {"host": "b", "password": SECRET}}, "host: b"),
+    "beside": (
+        replace(CONNECTION, declared={"type": "Oracle", "params": {"sid": "a", "password": Fingerprint.of("x", SALT)}}),
+        {"type": "Oracle", "params": {"sid": "b", "password": SECRET}},
+        "sid: b",
+    ),
     "in another step": (
         STEPS,
         {
