@@ -87,8 +87,11 @@ def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, path
     planned = apply(original, path)["plan"]["text"]
     connect_like(original, empty, configuration)
     elsewhere = made_elsewhere(configuration, documents)
+    brought = 0
     if elsewhere:
         bring(elsewhere, empty, path.with_name("brought"))
+        there = by_address(declare(read_documents(node_of(empty), KEY), KEY))  # with what every project has
+        brought = len(there.keys() & by_address(configuration).keys())
         write(with_external(configuration, elsewhere), path)
     created = apply(empty, path)["plan"]["summary"]["create"]
     again = apply(empty, path)["plan"]["text"]
@@ -99,7 +102,6 @@ def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, path
         for (kind, name), author in declared.items()
         if (found := unexplained_differences(author, copied.get((kind, name)), kind))
     }
-    brought = len(elsewhere) + (2 if elsewhere else 0)  # with the project and its variables
     return RoundTrip(types_of(documents, declared), declared, planned, created + brought, again, copied, unexplained)
 
 
