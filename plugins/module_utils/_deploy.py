@@ -22,6 +22,7 @@ from ._kinds import KINDS
 from ._kinds.base import Resource
 from ._node.flow import zones
 from ._node.history import NoHistory, Standing, standing
+from ._node.needs import held_of
 from ._node.options import node_options
 from ._node.read import read, read_project
 from ._node.refresh import Refresh, as_recorded, closed, refresh, still
@@ -31,6 +32,7 @@ from ._plan.build import build
 from ._plan.checks import twins
 from ._plan.model import UNCHANGED, Options, Plan, Snapshot
 from ._plan.moves import known_ids, with_moves
+from ._plan.requirements import undeclared, with_requirements
 from ._plan.select import selectors_need_zones
 from ._plan.subset import Subset, subset
 from ._secrets import secret_values
@@ -59,7 +61,7 @@ def deploy(params: Mapping[str, t.Any], caller: Caller, target: Target, secrets:
     configuration = t.cast(Configuration, target.configuration)
     _confirmed(params, target)
     tool = configuration.tool
-    options = node_options(with_tool(params, configuration), caller.environ)
+    options = node_options(with_tool(params, tool), caller.environ)
     secrets.add(options.api_key)
     approval = Approval(params, caller, configuration)
     backend = tool.state_backend if tool else None
@@ -204,10 +206,20 @@ class Deployment:
         )
         plan = build(desired, snapshot, options, KINDS, self.recorded)
         plan = with_repairs(plan, work.ledger.interrupted, snapshot, KINDS)
+        plan = self._with_requirements(plan, snapshot)
         if plan.unmanaged is None and refreshed.unmanaged is not None:
             adopted = {action.address for action in plan.actions if action.adopts}
             plan = replace(plan, unmanaged=tuple(key for key in refreshed.unmanaged if key not in adopted))
         return Planned(_with_twins(plan, desired), snapshot, refreshed)
+
+    def _with_requirements(self, plan: Plan, snapshot: Snapshot) -> Plan:
+        """The plan with what the configuration requires of the node and the node lacks."""
+        remapping = self.configuration.remapping
+        tables = {"connections": remapping.connections, "code_envs": remapping.code_envs}
+        wanted = undeclared(self.configuration.requirements.renamed(tables), self.target.resources)
+        if not wanted or self.params["state"] == "absent":
+            return plan
+        return with_requirements(plan, wanted, held_of(self.work.node, wanted, snapshot))
 
     def _listed(self) -> frozenset[str]:
         """The sections of a project of which all is listed: what was recorded may go, what is not managed is told."""

@@ -122,6 +122,18 @@ PROMOTION: Spec = {
     "wait_timeout": {"type": "float", "default": 3600.0},
 }
 
+PROJECT_IMPORT: Spec = {
+    "path": {"type": "path", "required": True},
+    "project": {"type": "str"},
+    "source": {"type": "path"},
+    "layout": {"type": "str", "choices": ["split", "single"], "default": "split"},
+    "update": {"type": "bool", "default": False},
+    "environment": {"type": "str"},
+    "variables": {"type": "dict", "default": {}},
+    "adopt": {"type": "bool", "default": True},
+    "listing": {"type": "str", "choices": ["index", "full"], "default": "index"},
+}
+
 IN_PROJECT: Spec = {"project": {"type": "str", "required": True}}
 
 WAIT: Spec = {"wait_timeout": {"type": "float", "default": 3600.0}}
@@ -269,6 +281,10 @@ _OTHERS: Mapping[str, Mapping[str, t.Any]] = {
         "mutually_exclusive": [_ONE_PLACE],
     },
     "rollback": {"argument_spec": {**NODE, **PLACE, **ROLLBACK, **BACKEND, **SETTLE}},
+    "project_import": {
+        "argument_spec": {**NODE, **PROJECT_IMPORT, **BACKEND},
+        "required_one_of": [("project", "source")],
+    },
     "promotion": {
         "argument_spec": {**NODE, **PROMOTION, **BACKEND},
         "required_if": [("action", "activate", ("bundle",))],

@@ -16,6 +16,7 @@ from ._deploy import deploy
 from ._deployer.kinds import DEPLOYER
 from ._deployer.run import infos, manage
 from ._errors import DssError, visible
+from ._import.run import project_import
 from ._infos import kind_info
 from ._kinds import KINDS
 from ._plan.build import resource_notes
@@ -40,6 +41,7 @@ _ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a confi
     "bundle_info": bundle_info,
     "connection_remapping": manage_remapping,
     "connection_remapping_info": remapping_info,
+    "project_import": project_import,
     "promotion": manage_promotion,
     "rollback": rollback,
     "build": run_build,

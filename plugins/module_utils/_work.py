@@ -17,7 +17,7 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from ._apply.executor import Outcome, apply
-from ._configuration.load import Configuration
+from ._configuration.policies import ToolSettings
 from ._errors import DssError
 from ._kinds import KINDS
 from ._node.client import DssNode
@@ -279,9 +279,8 @@ def host_of(url: str) -> str:
     return f"{host.replace(':', '-')}_{parts.port}" if parts.port else host
 
 
-def with_tool(params: Mapping[str, t.Any], configuration: Configuration) -> Mapping[str, t.Any]:
+def with_tool(params: Mapping[str, t.Any], tool: ToolSettings | None) -> Mapping[str, t.Any]:
     """The options, with the node that ``.dataiku/config.yml`` or the environment file names where they name none."""
-    tool = configuration.tool
     if tool is None or params.get("url") or params.get("instance"):
         return params
     key = params.get("api_key")

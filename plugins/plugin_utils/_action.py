@@ -36,7 +36,7 @@ with contextlib.suppress(ImportError):
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
-_PRINTED = ("configuration", "rollback")  # modules whose plan is printed as they run
+_PRINTED = ("configuration", "project_import", "rollback")  # modules whose plan is printed as they run
 _OUR_PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 _COLOURS = {CREATE: "green", UPDATE: "yellow", RENAME: "yellow", REPLACE: "magenta", DELETE: "red"}
 

@@ -2,25 +2,27 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Real projects: declared from a node they plan to nothing, and applied to an empty node they are the same."""
+"""Real projects: imported they plan to nothing, from files they are the same, applied to an empty node they are the same."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import typing as t
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import Location
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.layout import files_of
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.run import declared as as_declared
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.sources import from_files
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Neighbours
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.client import DssNode
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.options import NodeOptions
-from support.declare import Documents, declare, read_documents, write
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.recipe_payloads import FORMS
 from support.engine import run_module
+from support.imported import author_forms, files_in
 from support.sandbox import CORPUS, ROOT, SandboxProcess, import_project
 
 PROJECTS = sorted(path.name for path in CORPUS.iterdir() if path.is_dir()) if CORPUS.is_dir() else []
@@ -30,10 +32,8 @@ MOST_RAW = 0.05
 # What a newer server adds to an object that an older one saved without it; it says nothing about what was declared.
 ADDED_BY_NEWER_SERVERS = [
     r"dataset\.type_system_version",
-    r"dataset\.params",
-    r"dataset\.format_params\..*",
-    r"dataset\.checks\[\]\..*",
-    r"dataset\.metrics(\..*)?",
+    r"dataset\.format_params\.compress",
+    r"dataset\.checks\[\]\.name",
     r"recipe\.container",
     r"recipe\.payload(\..*)?",
     r"recipe\.params(\..*)?",
@@ -48,14 +48,20 @@ Address = tuple[str, str]
 
 @dataclass
 class RoundTrip:
-    """What happened to one project: what was declared, what was planned, and how the copy differs."""
+    """What happened to one project: what was declared, what was planned, and how the copy differs.
+
+    ``from_git`` and ``from_zip`` are the files that an import without a node writes, ``written`` those of the one with it.
+    """
 
     types: dict[Address, str]
     declared: dict[Address, t.Any]
-    planned: str
+    written: dict[str, bytes]
+    from_git: dict[str, bytes]
+    from_zip: dict[str, bytes]
     created: int
     planned_again: str
     copied: dict[Address, t.Any]
+    copy_written: dict[str, bytes]
     unexplained: dict[Address, Differences]
 
 
@@ -70,84 +76,84 @@ def round_trip(
         if name not in done:
             sandbox_process.control.reset()
             empty.control.reset()
-            done[name] = go_round(
-                CORPUS / name, sandbox_process, empty, tmp_path_factory.mktemp("project") / "project.yml"
-            )
+            done[name] = go_round(CORPUS / name, sandbox_process, empty, tmp_path_factory.mktemp("project"))
         return done[name]
 
     yield once
     empty.stop()
 
 
-def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, path: Path) -> RoundTrip:
+def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, place: Path) -> RoundTrip:
     import_project(original.client(), folder, KEY)
-    documents = read_documents(node_of(original), KEY)
-    configuration = declare(documents, KEY)
-    write(configuration, path)
-    planned = apply(original, path)["plan"]["text"]
-    connect_like(original, empty, configuration)
-    elsewhere = made_elsewhere(configuration, documents)
-    brought = 0
+    done = bring(original, place / "original")  # it fails unless its plan is empty
+    written, declared = files_in(place / "original"), author_forms(place / "original", KEY)
+    connect_like(empty, done["requirements"])
+    elsewhere = {address for address, author in declared.items() if author.get("external")}
     if elsewhere:
-        bring(elsewhere, empty, path.with_name("brought"))
-        there = by_address(declare(read_documents(node_of(empty), KEY), KEY))  # with what every project has
-        brought = len(there.keys() & by_address(configuration).keys())
-        write(with_external(configuration, elsewhere), path)
-    created = apply(empty, path)["plan"]["summary"]["create"]
-    again = apply(empty, path)["plan"]["text"]
-    declared = by_address(configuration)
-    copied = by_address(declare(read_documents(node_of(empty), KEY), KEY))
+        import_project(empty.client(), of_these(folder, elsewhere, done, place / "elsewhere"), KEY)
+    secrets = {entry["variable"]: "REDACTED" for entry in done["secrets"]}
+    created = apply(empty, place / "original", secrets)["plan"]["summary"]["create"]
+    again = apply(empty, place / "original", secrets)["plan"]["text"]
+    bring(empty, place / "copy")
+    copied = author_forms(place / "copy", KEY)
     unexplained = {
         (kind, name): found
         for (kind, name), author in declared.items()
         if (found := unexplained_differences(author, copied.get((kind, name)), kind))
     }
-    return RoundTrip(types_of(documents, declared), declared, planned, created + brought, again, copied, unexplained)
+    archive = place / "export.zip"
+    archive.write_bytes(exported(original))
+    inherent = sum(KINDS[kind].singleton or author.get("default") is True for (kind, _name), author in declared.items())
+    return RoundTrip(
+        types_of(folder, declared),
+        declared,
+        written,
+        offline(folder),
+        offline(archive),
+        created + len(elsewhere) + (inherent if elsewhere else 0),  # what comes with a project is there already
+        again,
+        copied,
+        files_in(place / "copy"),
+        unexplained,
+    )
 
 
-def made_elsewhere(configuration: t.Mapping[str, t.Any], documents: Documents) -> dict[Address, dict[str, t.Any]]:
-    """What the API cannot make: its document, by kind and id."""
-    found = {}
-    for kind in KINDS.values():
-        section = configuration.get(kind.section)
-        for author in section if isinstance(section, list) else ():
-            resource = kind.resource(author, KEY, Neighbours(), Location(), "")
-            if not kind.can_make(resource):
-                object_id = t.cast(str, kind.find(resource, documents[kind.name]))
-                found[kind.name, object_id] = documents[kind.name][object_id]
-    return found
+def bring(sandbox: SandboxProcess, path: Path) -> dict[str, t.Any]:
+    environ = {**sandbox.environ, "HOME": "/nonexistent"}
+    return run_module(environ, "project_import", base=path.parent, path=str(path), project=KEY, adopt=False)
 
 
-def bring(objects: t.Mapping[Address, dict[str, t.Any]], sandbox: SandboxProcess, folder: Path) -> None:
-    """A project that holds these objects alone, through the node's own import."""
-    for (kind, object_id), document in objects.items():
-        place = folder / KINDS[kind].git_folder / f"{object_id}.json"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(json.dumps(document), encoding="utf-8")
-    (folder / "params.json").write_text(json.dumps({"owner": "admin", "permissions": []}), encoding="utf-8")
-    import_project(sandbox.client(), folder, KEY)
+def offline(source: Path) -> dict[str, bytes]:
+    """What is written for a project of which there are only files."""
+    found = as_declared(from_files(source, KEY))
+    return files_of(found.rendered.items, found.requirements, found.secrets.listed, "split")
 
 
-def with_external(
-    configuration: t.Mapping[str, t.Any], elsewhere: t.Mapping[Address, dict[str, t.Any]]
-) -> dict[str, t.Any]:
-    """The configuration in which these objects are only looked for."""
-    labels = {(kind, KINDS[kind].label(object_id, document)) for (kind, object_id), document in elsewhere.items()}
-    result = dict(configuration)
-    for kind in KINDS.values():
-        section = configuration.get(kind.section)
-        if isinstance(section, list):
-            result[kind.section] = [
-                {"name": author["name"], "external": True} if (kind.name, kind.identity(author)) in labels else author
-                for author in section
-            ]
-    return result
+def exported(sandbox: SandboxProcess) -> bytes:
+    with sandbox.client().get_project(KEY).get_export_stream() as stream:
+        data = t.cast(bytes, stream.read())
+    assert "project_config/params.json" in zipfile.ZipFile(io.BytesIO(data)).namelist()
+    return data
 
 
-def types_of(documents: t.Mapping[str, t.Any], declared: t.Iterable[Address]) -> dict[Address, str]:
+def of_these(folder: Path, objects: t.Iterable[Address], done: dict[str, t.Any], place: Path) -> Path:
+    """The files of a project that holds these objects alone: what the API cannot make comes by an import of DSS."""
+    root = next(path.parent for path in sorted(folder.rglob("params.json"), key=lambda path: len(path.parts)))
+    for kind, name in objects:
+        for path in (root / KINDS[kind].git_folder).glob("*.json"):
+            if KINDS[kind].label(path.stem, json.loads(path.read_text())) == name:
+                target = place / path.relative_to(root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(path.read_bytes())
+    (place / "params.json").write_text(json.dumps({"owner": "admin", "permissions": []}), encoding="utf-8")
+    return place
+
+
+def types_of(folder: Path, declared: t.Iterable[Address]) -> dict[Address, str]:
+    """The types that DSS gives the objects."""
     held = {
         (kind, KINDS[kind].label(key, document)): str(document.get("type", ""))
-        for kind, objects in documents.items()
+        for kind, objects in from_files(folder, KEY).documents.items()
         for key, document in objects.items()
     }
     return {address: held.get(address, "") for address in declared}
@@ -161,12 +167,9 @@ def unexplained_differences(original: t.Any, copy: t.Any, kind: str) -> Differen
     ]
 
 
-def node_of(sandbox: SandboxProcess) -> DssNode:
-    return DssNode(NodeOptions(sandbox.url, sandbox.api_key))
-
-
-def apply(sandbox: SandboxProcess, path: Path) -> dict[str, t.Any]:
-    return run_module({**sandbox.environ, "HOME": "/nonexistent"}, path=str(path), max_deletes=0)
+def apply(sandbox: SandboxProcess, path: Path, secrets: dict[str, str]) -> dict[str, t.Any]:
+    environ = {**sandbox.environ, "HOME": "/nonexistent"}
+    return run_module(environ, path=str(path), max_deletes=0, variables=secrets)
 
 
 def leaves(value: t.Any) -> int:
@@ -194,33 +197,35 @@ def differences(original: t.Any, copy: t.Any, path: str, name: str = "") -> Diff
     return [] if original == copy else [(path, original, copy)]
 
 
-def by_address(configuration: t.Mapping[str, t.Any]) -> dict[tuple[str, str], t.Any]:
-    found = {}
-    for kind in KINDS.values():
-        section = configuration.get(kind.section, [])
-        for author in [section] if isinstance(section, dict) else section:
-            found[kind.name, kind.identity(author)] = author
-    return found
-
-
-def connect_like(original: SandboxProcess, copy: SandboxProcess, configuration: t.Mapping[str, t.Any]) -> None:
-    """An empty node has none of the connections and code environments that a project needs."""
-    text = json.dumps(configuration)
-    for name in sorted(set(re.findall(r'"connection": "([^"]+)"', text))):
-        if name not in copy.client().list_connections():
-            copy.client().create_connection(name, "Filesystem", params={"root": "/data"})
-    envs = [{"envName": name, "envLang": "PYTHON"} for name in sorted(set(re.findall(r'"code_env": "([^"]+)"', text)))]
-    copy.control.instance(code_envs=envs)
+def connect_like(sandbox: SandboxProcess, requirements: t.Mapping[str, list[str]]) -> None:
+    """An empty node has none of what a project requires."""
+    client = sandbox.client()
+    for name in requirements.get("connections", ()):
+        if name not in client.list_connections():
+            client.create_connection(name, "Filesystem", params={"root": "/data"})
+    sandbox.control.instance(
+        code_envs=[{"envName": name, "envLang": "PYTHON"} for name in requirements.get("code_envs", ())],
+        plugins=[{"id": name} for name in requirements.get("plugins", ())],
+        users=[{"login": name} for name in {"admin", *requirements.get("users", ())}],
+    )
 
 
 @pytest.mark.parametrize("name", PROJECTS)
 def test_a_real_project_round_trips(name: str, round_trip: t.Callable[[str], RoundTrip]) -> None:
     trip = round_trip(name)
-    assert "\nNo changes. " in trip.planned, "the declaration of a project is the project"
+    assert trip.from_git == trip.written, "a Git directory says the same as the node"
+    assert trip.from_zip == trip.written, "an export says the same as the node"
     assert trip.created == len(trip.declared)
     assert "\nNo changes. " in trip.planned_again, "the second run changes nothing"
     assert trip.copied.keys() == trip.declared.keys()
     assert trip.unexplained == {}
+    same = {
+        f"{KINDS[kind].section}/{name}.yml"
+        for (kind, name), author in trip.declared.items()
+        if author == trip.copied[kind, name]
+    }
+    for path in same & trip.written.keys():
+        assert trip.copy_written[path] == trip.written[path], "what is equal is written with the same bytes"
 
 
 def test_raw_holds_next_to_nothing_and_the_table_is_current(round_trip: t.Callable[[str], RoundTrip]) -> None:
@@ -228,6 +233,8 @@ def test_raw_holds_next_to_nothing_and_the_table_is_current(round_trip: t.Callab
     raw: Counter[str] = Counter()
     rows: Counter[tuple[str, str, str]] = Counter()
     differing: Counter[tuple[str, str, str]] = Counter()
+    visual: Counter[str] = Counter()
+    friendly: Counter[str] = Counter()
     for name in PROJECTS:
         trip = round_trip(name)
         for (kind, label), author in trip.declared.items():
@@ -236,8 +243,12 @@ def test_raw_holds_next_to_nothing_and_the_table_is_current(round_trip: t.Callab
             row = (name.partition("__")[2], kind, trip.types[kind, label])
             rows[row] += 1
             differing[row] += (kind, label) in trip.unexplained
+            if kind == "recipe" and trip.types[kind, label] in FORMS:
+                visual[trip.types[kind, label]] += 1
+                friendly[trip.types[kind, label]] += "payload" not in author or FORMS[author["type"]].name in author
     assert all(raw[kind] <= MOST_RAW * total[kind] for kind in total), raw
-    table = render_table(rows, differing, total, raw)
+    assert sum(friendly.values()) >= 0.95 * sum(visual.values())
+    table = render_table(rows, differing, total, raw, visual, friendly)
     print(table)
     assert (ROOT / "docs" / "corpus.md").read_text(encoding="utf-8") == table, (
         "write docs/corpus.md anew with what is printed"
@@ -249,13 +260,15 @@ def render_table(
     differing: Counter[tuple[str, str, str]],
     total: Counter[str],
     raw: Counter[str],
+    visual: Counter[str],
+    friendly: Counter[str],
 ) -> str:
-    """docs/corpus.md: what was tried, what does not match, and how much of it needs ``raw``."""
+    """docs/corpus.md: what was tried, what does not match, how much of it needs ``raw`` and which settings have a name."""
     lines = [
         "# Real projects",
         "",
-        f"{len(PROJECTS)} published DSS projects go through the sandbox node: imported, declared in YAML by `from_dss`, planned,",
-        "applied to an empty node, planned again, and compared field by field with the original. `tests/corpus` does it; this",
+        f"{len(PROJECTS)} published DSS projects go through the sandbox node: imported by `project_import`, planned, applied to an empty",
+        "node, planned again, imported from there, and compared field by field with the original. `tests/corpus` does it; this",
         "page is what it prints. Fields that a newer server adds to an older object are named in the test and do not count.",
         "",
         "| kind | values | of these under `raw` |",
@@ -264,6 +277,10 @@ def render_table(
             f"| {kind} | {total[kind]} | {raw[kind]} ({100 * raw[kind] / total[kind]:.1f} %) |"
             for kind in sorted(total)
         ),
+        "",
+        "| visual recipe | recipes | settings in friendly fields |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {visual[name]} | {friendly[name]} |" for name in sorted(visual)),
         "",
         "| project | kind | type | objects | do not match |",
         "| --- | --- | --- | --- | --- |",

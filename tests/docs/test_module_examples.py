@@ -84,6 +84,13 @@ def runnable(sandbox: SandboxProcess, folder: Path) -> None:
     sandbox.control.instance(standards_checks=[{"id": "described", "name": "It is described"}])
 
 
+def imported(sandbox: SandboxProcess, folder: Path) -> None:
+    """A project with something in it, and its export."""
+    runnable(sandbox, folder)
+    with sandbox.client().get_project("QUICKSTART").get_export_stream() as export:
+        (folder / "export.zip").write_bytes(export.read())
+
+
 def charted(sandbox: SandboxProcess, _folder: Path) -> None:
     """An insight that somebody made."""
     sandbox.client().get_project("QUICKSTART").create_insight({"name": "Orders table", "type": "dataset_table"})
@@ -94,6 +101,7 @@ READS = ("build_info", "scenario_run_info")  # they never do
 PREPARED = {
     "state": deployed_and_moved,
     "state_lock": locked,
+    "project_import": imported,
     "rollback": deployed,
     "dashboard": charted,
     "zone": runnable,

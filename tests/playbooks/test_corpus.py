@@ -2,22 +2,21 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The main job on a real project, as a user does it: plan, apply, nothing to do, a change by hand, its repair."""
+"""The main job on a real project, as a user does it: import, apply elsewhere, nothing to do, a change by hand, its repair."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.client import DssNode
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._node.options import NodeOptions
-from support.declare import declare, read_documents, write
+from support.imported import author_forms, loaded
 from support.playbook import run
 from support.sandbox import CORPUS, SandboxProcess, import_project
 
 PROJECT = CORPUS / "nathanbry2__dss-realestate"  # 37 datasets, 35 recipes, 5 managed folders, 1 scenario
 KEY = "REALESTATE"
-DEPLOY = ("dataiku_iac.dss.deploy", "-e", "config=project.yml")
+DEPLOY = ("dataiku_iac.dss.deploy", "-e", "config=project")
+IMPORT = ("dataiku_iac.dss.import", "-e", "config=project", "-e", f"project={KEY}", "-e", "import_adopt=false")
 
 pytestmark = pytest.mark.skipif(not PROJECT.is_dir(), reason="needs ../shared/corpus, which is not published")
 
@@ -26,20 +25,22 @@ def test_a_real_project_is_planned_applied_and_repaired(
     sandbox: SandboxProcess, second_sandbox: SandboxProcess, tmp_path: Path
 ) -> None:
     import_project(sandbox.client(), PROJECT, KEY)
-    configuration = declare(read_documents(DssNode(NodeOptions(sandbox.url, sandbox.api_key)), KEY), KEY)
-    write(configuration, tmp_path / "project.yml")
-    assert len(configuration["datasets"]) >= 30
+    code, output = run([*IMPORT, "--check", "--diff"], sandbox.environ, tmp_path)
+    assert code == 0, output
+    assert "+++ b/datasets/inputs_located.yml" in output
+    assert not (tmp_path / "project").exists()
+    code, output = run(IMPORT, sandbox.environ, tmp_path)
+    assert code == 0, output
+    assert "No changes." in output
+    authors = author_forms(tmp_path / "project", KEY)
+    datasets = [name for kind, name in authors if kind == "dataset"]
+    assert len(datasets) >= 30
     client = second_sandbox.client()
     for name in ("postgreSQL", "filesystem_managed", "filesystem_folders"):
         if name not in client.list_connections():
             client.create_connection(name, "Filesystem", params={"root": "/data"})
-    second_sandbox.control.instance(
-        code_envs=[
-            {"envName": recipe["code_env"], "envLang": "PYTHON"}
-            for recipe in configuration["recipes"]
-            if isinstance(recipe.get("code_env"), str)
-        ]
-    )
+    needed = loaded(tmp_path / "project").requirements.of("code_envs")
+    second_sandbox.control.instance(code_envs=[{"envName": name, "envLang": "PYTHON"} for name in needed])
 
     def deploy(*arguments: str) -> str:
         code, output = run([*DEPLOY, *arguments], second_sandbox.environ, tmp_path)
@@ -53,7 +54,7 @@ def test_a_real_project_is_planned_applied_and_repaired(
     assert "changed=1" in deploy()
     assert "changed=0" in deploy()
 
-    dataset = client.get_project(KEY).get_dataset(configuration["datasets"][0]["name"]).get_settings()
+    dataset = client.get_project(KEY).get_dataset(datasets[0]).get_settings()
     dataset.get_raw()["schema"]["columns"].append({"name": "by_hand", "type": "string"})
     dataset.save()
     seen = deploy("--check", "--diff")

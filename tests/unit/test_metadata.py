@@ -64,10 +64,15 @@ def documentation_of(module: str) -> dict:
 
 
 # Each role is one call of its module: variables of the role by option, where they are not ROLE_OPTION.
-ROLES = {"deploy": ("configuration", {"path": "deploy_config"}), "rollback": ("rollback", {})}
+ROLES = {
+    "deploy": ("configuration", {"path": "deploy_config"}),
+    "import": ("project_import", {}),
+    "rollback": ("rollback", {}),
+}
 # Variables that are no option, as the role acts on them itself after the call: what it hands over to pipelines.
 OF_THE_ROLE = {
     "deploy": {"deploy_summary_file", "deploy_comment_file", "deploy_publish", "deploy_fail_on_changes"},
+    "import": set[str](),
     "rollback": set[str](),
 }
 

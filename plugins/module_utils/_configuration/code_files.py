@@ -30,12 +30,15 @@ _STEP_LISTS = ("triggers", "steps", "on_success", "on_failure")
 def file_keys(section: str, schema: AnyMapping[str, t.Any]) -> dict[str, str]:
     """The keys of a section that name a file, each with the key its text goes to.
 
-    A kind adds its own with ``"x-file-of": "content"`` on the property that names the file.
+    Each property that is verbatim has one: ``html_file`` for ``html``. A kind adds others with ``"x-file-of": "content"``
+    on the property that names the file.
     """
     keys = dict(_KEYS.get(section, {}))
     for name, rule in schema.get("properties", {}).items():
         if isinstance(rule, dict) and "x-file-of" in rule:
             keys[name] = rule["x-file-of"]
+        elif isinstance(rule, dict) and rule.get("x-verbatim"):
+            keys.setdefault(f"{name}_file", name)
     return keys
 
 

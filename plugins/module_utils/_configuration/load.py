@@ -31,6 +31,7 @@ from .expressions import DSS_NAMES, Scope
 from .files import Document, Reading, read
 from .policies import IgnoreRule, Moved, Removed, Settings, ToolSettings
 from .policy_sections import drift_policy, ignore_rules
+from .requirements import Requirements, requirements_in
 from .schema import Checker
 from .state_sections import moves, removals, with_listed_changes
 from .templates import INSTANCES, TEMPLATES, expanded
@@ -76,6 +77,7 @@ class Configuration:
     moved: tuple[Moved, ...] = ()
     settings: Settings = Settings()
     remapping: Remapping = Remapping()
+    requirements: Requirements = Requirements()
     tool: ToolSettings | None = None
     root: Path | None = None
 
@@ -179,6 +181,7 @@ def _load(
         moved=moved,
         settings=chosen.settings,
         remapping=chosen.remapping,
+        requirements=requirements_in(documents),
         tool=tool,
         root=Path(os.path.abspath(reading.tree.root)) if reading.tree else None,
     )

@@ -20,6 +20,7 @@ from .compiled import Schema, optional_null
 from .document import Mapping, ValuePath, bracket, location_of, problem_at
 from .files import Document, Tree, read_hidden
 from .policies import IgnoreRule
+from .requirements import REQUIREMENTS, SECTION
 from .words import nearest
 
 _TEXT = {"type": "string", "minLength": 1}
@@ -67,7 +68,13 @@ MOVED: Schema = optional_null({
     "required": ["from", "to"],
     "additionalProperties": False,
 })  # fmt: skip
-POLICY_SECTIONS: dict[str, Schema] = {"ignore_drift": IGNORE_RULE, "moved": MOVED, "removed": REMOVED}
+POLICY_SECTIONS: dict[str, Schema] = {
+    "ignore_drift": IGNORE_RULE,
+    "moved": MOVED,
+    "removed": REMOVED,
+    SECTION: REQUIREMENTS,
+}
+MAPPING_SECTIONS = frozenset({SECTION})  # the others are lists
 _REMOVED_BY_ADDRESS = optional_null(
     {"type": "object", "properties": {"forget": _FORGET}, "additionalProperties": False}
 )
@@ -88,6 +95,7 @@ PUBLISHED: dict[str, Schema] = {
         ],
         "description": "Resources that are no longer declared: a list, or a mapping of address to `{forget: ...}`.",
     },
+    SECTION: REQUIREMENTS,
 }
 
 

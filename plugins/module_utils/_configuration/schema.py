@@ -15,7 +15,7 @@ from .code_files import file_keys
 from .compiled import Compiled, Schema, optional_null, settled
 from .directories import directory_keys
 from .document import Mapping
-from .policy_sections import POLICY_SECTIONS, PUBLISHED
+from .policy_sections import MAPPING_SECTIONS, POLICY_SECTIONS, PUBLISHED
 from .schema_messages import Finding
 from .templates import published as templates_published
 from .words import nearest
@@ -130,6 +130,7 @@ class Checker:
         self._sections = (*self._kinds, *POLICY_SECTIONS)
         self._schemas: dict[tuple[str, bool], Compiled] = {}
         self._singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
+        self._singletons |= MAPPING_SECTIONS
 
     def check(self, document: Mapping, only: str | None = None) -> tuple[Mapping, list[Problem]]:
         """The document without the unknown keys that were only warned about, and all findings.

@@ -91,6 +91,7 @@ _COMMON: dict[str, t.Any] = {
     },
     "partitioning": PARTITIONING_DEFAULTS,
     "metricsChecks": {"monitor": False, "runOnBuild": False},
+    "typeSystemVersion": "V2",  # of new datasets; DSS leaves V1, or nothing, in older ones
 }
 
 _PROBES = [standard_probe("basic"), standard_probe("records")]

@@ -66,6 +66,7 @@ class KnowledgeBank(Named):
 
     name = "knowledge_bank"
     section = "knowledge_banks"
+    gone = "its id and its content"
     call = "knowledge-banks"
     order = 52
     summary = "A knowledge bank; what is stored in it is not managed."

@@ -166,6 +166,10 @@ class Library(Singleton):
     def from_dss(self, document: Document, known: Known) -> Document:
         return self.shape.from_dss(document)
 
+    def is_secret(self, path: str) -> bool:
+        """A file is no secret because it is called ``api_token.py``: it is code, and in the project's Git as it is."""
+        return not path.startswith("files.") and super().is_secret(path)
+
     def ids_in_git(self, name: str) -> tuple[str, ...]:
         return ("",)
 

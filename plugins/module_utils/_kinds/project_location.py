@@ -43,7 +43,8 @@ class ProjectLocation(Singleton):
                 "folder",
                 described(TEXT, "Path of the folder, such as V(/Finance/Reports); V(/) is the root."),
             ),
-        )
+        ),
+        defaults=lambda document: {"folder": "/"},
     )
     rules: Mapping[str, Rule] = {"folder": Spelled(_tidy)}
 

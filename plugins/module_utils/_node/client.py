@@ -62,12 +62,18 @@ class DssNode:
 
         return self._call("GET", path, lambda: decode(self._client._perform_http("GET", path, params=query or None)))
 
-    def download(self, path: str, chunk: Callable[[bytes], object], restart: Callable[[], object]) -> None:
-        """Give a binary answer to ``chunk``, part by part; ``restart`` is called before the first, and before another try."""
+    def download(
+        self, path: str, chunk: Callable[[bytes], object], restart: Callable[[], object], body: t.Any = None
+    ) -> None:
+        """Give a binary answer to ``chunk``, part by part; ``restart`` is called before the first, and before another try.
+
+        With a ``body`` it is asked for by POST, as an export of a project is, which changes nothing either.
+        """
+        method = "GET" if body is None else "POST"
 
         def receive() -> None:
             restart()
-            with self._client._perform_http("GET", path, stream=True) as response:
+            with self._client._perform_http(method, path, body=body, stream=True) as response:
                 for part in response.iter_content(_CHUNK):
                     chunk(part)
 

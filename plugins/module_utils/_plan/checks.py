@@ -14,6 +14,8 @@ from .._errors import Problem
 from .._kinds.base import Kind, Resource
 from .model import BOTH, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Options, Snapshot
 
+_OF_PLUGINS = ("CustomPython_", "CustomCode_")
+
 
 def limits(actions: Iterable[Action], options: Options, existing: Iterable[Resource] = ()) -> list[Problem]:
     """Deletions that the configuration or the caller does not allow; ``existing`` is what is declared and there."""
@@ -184,10 +186,17 @@ def _code_envs(action: Action) -> list[str]:
 def _plugins(action: Action, resource: Resource, snapshot: Snapshot, desired: Mapping[str, Resource]) -> list[Problem]:
     """The plugin of a type ``CustomPython_<plugin>_<id>``; how a recipe type names its plugin is unverified."""
     kind = t.cast(str, action.declared.get("type") or "")
-    prefix, _line, rest = kind.partition("_")
-    if prefix not in ("CustomPython", "CustomCode") or snapshot.plugins is None:
+    if not kind.startswith(_OF_PLUGINS) or snapshot.plugins is None:
         return []
     declared = (other.name for other in desired.values() if other.kind == "plugin")
-    if any(rest.startswith(plugin) for plugin in (*snapshot.plugins, *declared)):
+    if plugin_of_type(kind, (*snapshot.plugins, *declared)):
         return []
     return [Problem(f"no plugin of the node seems to provide type {kind}", resource.path, resource.location, "warning")]
+
+
+def plugin_of_type(kind: str, plugins: Iterable[str]) -> str | None:
+    """The plugin that seems to provide a type, None where none of them does or it is DSS's own."""
+    if not kind.startswith(_OF_PLUGINS):
+        return None
+    rest = kind.partition("_")[2]
+    return max((plugin for plugin in plugins if rest.startswith(plugin)), key=len, default=None)

@@ -57,7 +57,7 @@ class _Gathering:
         secrets |= self._target.secrets
         configuration = self._target.configuration
         given = {**params, "keep_versions": KEEP_VERSIONS}  # of no use here: nothing is written
-        self._params = with_tool(given, configuration) if configuration else given
+        self._params = with_tool(given, configuration.tool) if configuration else given
         self._now = datetime.datetime.now(datetime.UTC)
         project = self._params.get("project") or self._target.project
         if not project:
