@@ -223,9 +223,8 @@ def _named_files(document: Document) -> Iterator[str]:
     """The files of code and payloads that a document names, at whatever depth, and directories of a section."""
     for section in (kind.section for kind in KINDS.values() if kind.singleton):
         author = document.content.get(section)
-        for key in directory_keys(section) if isinstance(author, Mapping) else ():
-            if isinstance(author.get(key), str):
-                yield author[key]
+        if isinstance(author, Mapping):
+            yield from (author[key] for key in directory_keys(section) if isinstance(author.get(key), str))
     keys = {"file", *(key for kind in KINDS.values() for key in file_keys(kind.section, kind.schema))}
     open_values: list[t.Any] = [document.content]
     while open_values:

@@ -18,6 +18,7 @@ from urllib.parse import unquote
 
 from .._errors import DssError, NodeError
 from .._kinds.recipe_types import payload_extension
+from .read_only import ReadOnly
 
 Document = dict[str, t.Any]
 Segments = tuple[str, ...]
@@ -89,7 +90,7 @@ def _below_project(path: str) -> Segments:
     return tuple(unquote(part) for part in path.strip("/").split("/"))[2:]
 
 
-class OfflineNode:
+class OfflineNode(ReadOnly):
     """Answers reads about one project from its files, and knows nothing of an instance around it."""
 
     def __init__(self, contents: Mapping[str, bytes], project: str) -> None:
@@ -129,16 +130,6 @@ class OfflineNode:
         if below[:2] == ("libraries", "contents"):
             return self._library_file("/".join(below[2:]), path, query.get("dataEncoding") == "base64")
         raise NodeError(f"{path}: the files of a project do not tell", 404, "NotFoundException")
-
-    def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
-        """Refused, as all writes are."""
-        raise DssError(f"{path} cannot be written: the project was read from files")
-
-    post = put
-
-    def delete(self, path: str, **query: t.Any) -> t.Any:
-        """Refused."""
-        raise DssError(f"{path} cannot be deleted: the project was read from files")
 
     # Files -----------------------------------------------------------------------------------------------------------
 

@@ -200,6 +200,11 @@ class Kind:
         """Whether its author fields hold the key of its project."""
         return "key" in self.identifier
 
+    @property
+    def known_by(self) -> str:
+        """The author field that names an object of a kind that is no singleton."""
+        return next((key for key in ("name", "login", "id") if key in self.required), "name")
+
     def identity(self, author: Mapping[str, t.Any]) -> str:
         """The name in the address."""
         return "" if self.singleton else str(author["name"])

@@ -14,8 +14,8 @@ from .base import Known, Neighbours, Node, Resource, with_references
 from .parts import members
 from .paths import path_of
 from .project_objects import COMPUTED, TAGGABLE, TAGS, Named, identified
-from .recipe import CODE_ENV, CONTAINER
 from .references import BY_ID, REFERENCE, Place
+from .selections import CODE_ENV, CONTAINER
 from .shape import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Field, Schema, Shape, described
 
 _FOLDER, _MULTIMODAL = "managedFolderId", "multimodalColumn"
