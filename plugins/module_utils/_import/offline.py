@@ -14,6 +14,7 @@ import json
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote
 
 from .._errors import DssError, NodeError
@@ -88,7 +89,35 @@ def _below_project(path: str) -> Segments:
     return tuple(unquote(part) for part in path.strip("/").split("/"))[2:]
 
 
-class OfflineNode:
+class ReadOnly:
+    """A node of which nothing but reads is asked: the other calls of a kind are refused."""
+
+    def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
+        """Refused."""
+        raise DssError(f"{path} cannot be written: an import changes nothing")
+
+    def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
+        """Refused."""
+        return self.put(path, body)
+
+    def delete(self, path: str, **query: t.Any) -> t.Any:
+        """Refused."""
+        return self.put(path, None)
+
+    def post_bytes(self, path: str, data: bytes) -> t.Any:
+        """Refused."""
+        return self.put(path, None)
+
+    def upload(self, path: str, file: Path, **query: t.Any) -> t.Any:
+        """Refused."""
+        return self.put(path, None)
+
+    def stopped(self) -> str:
+        """Nothing is under way that could be stopped."""
+        return ""
+
+
+class OfflineNode(ReadOnly):
     """Answers reads about one project from its files, and knows nothing of an instance around it."""
 
     def __init__(self, contents: Mapping[str, bytes], project: str) -> None:
@@ -125,16 +154,6 @@ class OfflineNode:
         if below[:2] == ("libraries", "contents"):
             return self._library_file("/".join(below[2:]), path, query.get("dataEncoding") == "base64")
         raise NodeError(f"{path}: the files of a project do not tell", 404, "NotFoundException")
-
-    def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
-        """Refused, as all writes are."""
-        raise DssError(f"{path} cannot be written: the project was read from files")
-
-    post = put
-
-    def delete(self, path: str, **query: t.Any) -> t.Any:
-        """Refused."""
-        raise DssError(f"{path} cannot be deleted: the project was read from files")
 
     # Files -----------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from .._node.client import DssNode
 from .._node.parallel import gather
 from .._plan.compare import Document
 from .archive import Files, read_zip
-from .offline import folder_of, is_empty_list
+from .offline import ReadOnly, folder_of, is_empty_list
 
 Documents = dict[str, dict[str, Document]]
 
@@ -40,7 +40,7 @@ class ProjectRead:
     folders: frozenset[str]
 
 
-class ReadOnce:
+class ReadOnce(ReadOnly):
     """A node of which nothing is asked twice, and no list that is empty as the ``files`` of the project say."""
 
     def __init__(self, node: Node, files: frozenset[str] | None = None) -> None:
@@ -64,16 +64,6 @@ class ReadOnce:
             known = self._files is not None and is_empty_list(path, self._files)
             answer = self._answers[key] = [] if known else self._node.get(path, **query)
             return copy.deepcopy(answer) if _is_shared(path, answer) else answer
-
-    def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
-        """Never called: an import changes nothing."""
-        raise DssError(f"{path} is not written during an import")
-
-    post = put
-
-    def delete(self, path: str, **query: t.Any) -> t.Any:
-        """Never called either."""
-        raise DssError(f"{path} is not deleted during an import")
 
 
 def _is_shared(path: str, answer: t.Any) -> bool:
