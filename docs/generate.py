@@ -42,6 +42,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._configuration.too
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, scenario_parts  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Resource  # noqa: E402
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.recipe_payloads import FIELDS  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.shape import at  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan import compare  # noqa: E402
 from ansible_collections.dataiku_iac.dss.plugins.plugin_utils._inventory import schema as inventory  # noqa: E402
@@ -136,8 +137,42 @@ def keys_of(properties, required, places):
     return page(("key", "type", "meaning", "in DSS"), rows)
 
 
+def expanded(rule, definitions):
+    """A schema in which definitions stand where they are named."""
+    if isinstance(rule, dict):
+        named = definitions.get(rule.get("$ref", "").removeprefix("#/$defs/"), {})
+        return {key: expanded(inner, definitions) for key, inner in {**named, **rule}.items() if key != "$ref"}
+    return [expanded(inner, definitions) for inner in rule] if isinstance(rule, list) else rule
+
+
+def deep(name, rule):
+    """The tables of the mappings inside a field, at whatever depth, each with what it is about."""
+    for branch in [rule, *rule.get("anyOf", [])]:
+        if branch.get("type") == "array":
+            yield from deep(f"{name}[]", branch.get("items", {}))
+        elif branch.get("type") == "object" and branch.get("properties"):
+            yield f"`{name}`", keys_of(branch["properties"], branch.get("required", ()), {})[:-1]
+            for key, inner in branch["properties"].items():
+                yield from deep(f"{name}.{key}", inner)
+
+
+def settings_of_visual_recipes(kind):
+    """The friendly settings of recipes, those of the same form together."""
+    tables = {}
+    for name in FIELDS:
+        for title, table in deep(name, expanded(kind.schema["properties"][name], kind.schema["$defs"])):
+            tables.setdefault("\n".join(table), []).append(title)
+    lines = []
+    for table, titles in tables.items():
+        fields = {re.split(r"[.\[`]", title)[1]: title for title in reversed(titles)}
+        shown = [fields[name] for name in FIELDS if name in fields]
+        lines += [f"{', '.join(shown)} as a mapping:", "", table, ""]
+    return lines
+
+
 def section(kind):
-    own = kind.schema["properties"]
+    deeper = FIELDS if kind.name == "recipe" else ()
+    own = {name: expanded(rule, kind.schema.get("$defs", {})) for name, rule in kind.schema["properties"].items()}
     single = f"`{kind.section}` is one mapping." if kind.singleton else f"`{kind.section}` is a list."
     lines = [f"### {kind.section}", "", f"{plain(kind.summary)} {single}", ""]
     places = {**dict.fromkeys({"key", "name", "id"} & {*kind.identifier}, "identifies the object"), **paths(kind)}
@@ -150,7 +185,7 @@ def section(kind):
     tables = {}
     inner = {entry.name: entry.inner for entry in kind.shape.fields}
     for name, rule in own.items():
-        for branch in [rule, *rule.get("anyOf", [])]:
+        for branch in [rule, *rule.get("anyOf", [])] if name not in deeper else ():
             if name != "raw" and branch.get("type") == "object" and branch.get("properties"):
                 lines += mapping_text(name, branch, inner.get(name))
             table = members(kind, name, branch)
@@ -160,7 +195,7 @@ def section(kind):
             lines += nested_tables(name, inner[name], tables)
     for table, names in tables.items():
         lines += [f"A member of {' or '.join(names)} that is a mapping:", "", table]
-    return lines
+    return lines + (settings_of_visual_recipes(kind) if deeper else [])
 
 
 def places_in(shape, properties):
@@ -464,6 +499,11 @@ def default_of(kind, entry):
 def fields_of(kind):
     """What a plan does with each field, and what DSS keeps for itself."""
     rows = [(f"`{entry.name}`", handling(kind, entry), default_of(kind, entry)) for entry in kind.shape.fields]
+    if kind.name == "recipe":
+        rows += [
+            (f"`{name}`", "compared, as the part of `payload` and `params` that it stands for", "") for name in FIELDS
+        ]
+        rows += [("`update_output_schemas`", "ignored: it says how an apply works", "`true`")]
     rows += [
         (f"`{path}` of DSS", "computed: never declared, never compared", "") for path in sorted(kind.shape.computed)
     ]

@@ -35,7 +35,7 @@ def kind_info(name: str, params: Mapping[str, t.Any], caller: Caller, secrets: s
         wanted = {
             object_id: document
             for object_id, document in listed.items()
-            if params.get("name") in (None, kind.label(object_id, document), document.get("name"))
+            if params.get(kind.known_by) in (None, kind.label(object_id, document), document.get("name"))
         }
         known = _known(kind, node, project, {name: listed})
         calls = [partial(_whole, kind, node, project, *entry) for entry in wanted.items()]

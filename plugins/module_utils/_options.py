@@ -327,7 +327,7 @@ def _info_spec(kind: Kind) -> Spec:
     elif kind.scope == "project":
         spec.update(IN_PROJECT)
     if not kind.singleton:
-        spec["name"] = {"type": "str"}
+        spec[kind.known_by] = {"type": "str"}
     return spec
 
 

@@ -10,7 +10,8 @@ module: connection_info
 short_description: Look at connections of a DSS node
 version_added: 0.4.0
 description:
-  - Gives connections as the options of M(dataiku_iac.dss.connection) that declare them, without what DSS adds by itself and without secrets.
+  - Gives connections as the options of M(dataiku_iac.dss.connection) that declare them.
+  - What DSS adds by itself is left out, and so are secrets.
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -32,7 +33,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Connections of the node
+- name: Connections of a node
   dataiku_iac.dss.connection_info:
   register: found
 

@@ -36,6 +36,18 @@ EXAMPLES = r"""
       - {name: id, type: bigint}
       - {name: country, type: string}
 
+- name: The same by day, with data quality rules; rules that somebody made in DSS stay
+  dataiku_iac.dss.dataset:
+    project: QUICKSTART
+    name: customers
+    type: Filesystem
+    partitioning:
+      dimensions: [{name: day, type: time, period: DAY}]
+      file_path_pattern: /%Y/%M/%D/.*
+    checks:
+      - {type: RecordCountInRangeRule, name: Enough customers, minimum: 100}
+      - {type: ColumnNotEmptyRule, name: Countries are known, columns: [country], threshold: ENTIRE_COLUMN_NOT_EMPTY}
+
 - name: The dataset is gone, its data stays
   dataiku_iac.dss.dataset:
     project: QUICKSTART

@@ -10,7 +10,8 @@ module: dataset_info
 short_description: Look at datasets of a DSS project
 version_added: 0.4.0
 description:
-  - Gives datasets as the options of M(dataiku_iac.dss.dataset) that declare them, without what DSS adds by itself and without secrets.
+  - Gives datasets as the options of M(dataiku_iac.dss.dataset) that declare them.
+  - What DSS adds by itself is left out, and so are secrets.
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:

@@ -30,6 +30,13 @@ EXAMPLES = r"""
     name: reports
     connection: filesystem_folders
 
+- name: A check of its size, beside those that somebody made in DSS
+  dataiku_iac.dss.managed_folder:
+    project: QUICKSTART
+    name: reports
+    checks:
+      - {type: numericRange, name: Not empty, metric: "basic:COUNT_FILES", minimum: 1}
+
 - name: The folder is gone, its files stay
   dataiku_iac.dss.managed_folder:
     project: QUICKSTART

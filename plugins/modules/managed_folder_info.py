@@ -10,7 +10,8 @@ module: managed_folder_info
 short_description: Look at managed folders of a DSS project
 version_added: 0.4.0
 description:
-  - Gives managed folders as the options of M(dataiku_iac.dss.managed_folder) that declare them, without what DSS adds by itself and without secrets.
+  - Gives managed folders as the options of M(dataiku_iac.dss.managed_folder) that declare them.
+  - What DSS adds by itself is left out, and so are secrets.
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:

@@ -10,7 +10,8 @@ module: project_info
 short_description: Look at the project of DSS
 version_added: 0.4.0
 description:
-  - Gives the project as the options of M(dataiku_iac.dss.project) that declare it, without what DSS adds by itself and without secrets.
+  - Gives the project as the options of M(dataiku_iac.dss.project) that declare it.
+  - What DSS adds by itself is left out, and so are secrets.
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:

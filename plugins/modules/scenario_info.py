@@ -10,7 +10,8 @@ module: scenario_info
 short_description: Look at scenarios of a DSS project
 version_added: 0.4.0
 description:
-  - Gives scenarios as the options of M(dataiku_iac.dss.scenario) that declare them, without what DSS adds by itself and without secrets.
+  - Gives scenarios as the options of M(dataiku_iac.dss.scenario) that declare them.
+  - What DSS adds by itself is left out, and so are secrets.
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:

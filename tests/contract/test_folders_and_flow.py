@@ -141,6 +141,13 @@ def test_the_default_zone_can_be_renamed(flow: Any) -> None:
     assert [(zone.id, zone.name) for zone in flow.list_zones()] == [("default", "Start")]
 
 
+def test_what_moves_stays_shared_elsewhere(project: Any, flow: Any) -> None:
+    first, second = flow.create_zone("1"), flow.create_zone("2")
+    first.add_shared(project.get_dataset("a"))
+    second.add_item(project.get_dataset("a"))
+    assert flow.get_zone(first.id)._raw["shared"] == [{"objectId": "a", "objectType": "DATASET"}]
+
+
 def test_a_deleted_zone_gives_its_items_back(project: Any, flow: Any) -> None:
     zone = flow.create_zone("Z")
     zone.add_item(project.get_dataset("a"))

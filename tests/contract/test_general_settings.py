@@ -73,3 +73,40 @@ def test_variables_are_replaced_as_a_whole(client: Any) -> None:
 def test_only_administrators_see_them(running: Any, control: Any) -> None:
     limited = connect(running.url, control.key(login="bob"))
     assert refusal(limited.get_general_settings) and refusal(limited.get_global_variables)
+
+
+def test_a_global_key_works_at_once_and_is_shown_once(running: Any, client: Any) -> None:
+    key = client.create_global_api_key("deploy", "d", admin=True)
+    assert connect(running.url, key.key).list_users()
+    listed = client.list_global_api_keys()
+    assert [item["label"] for item in listed] == ["deploy"] and listed[0]["key"] != key.key
+    definition = key.get_definition()
+    definition["globalPermissions"] = {"admin": False}
+    key.set_definition(definition)
+    assert refusal(connect(running.url, key.key).list_users)
+    key.delete()
+    assert "Unknown API Key" in refusal(connect(running.url, key.key).list_projects)
+
+
+def test_a_personal_key_acts_as_its_user(running: Any, client: Any, control: Any) -> None:
+    client.create_user("ada", "pw")
+    key = client.create_personal_api_key_for_user("ada", "laptop")
+    own = connect(running.url, key.key)
+    assert own.get_auth_info()["authIdentifier"] == "ada"
+    second = own.create_personal_api_key("second", as_type="object")
+    assert {item["label"] for item in own.list_personal_api_keys()} == {"laptop", "second"}
+    assert len(client.list_all_personal_api_keys()) == 2 and refusal(own.list_all_personal_api_keys)
+    definition = second.get_definition()
+    definition.update(label="other", user="admin")
+    second.set_definition(definition)
+    assert (second.get_definition()["label"], second.get_definition()["user"]) == ("other", "ada")
+    assert refusal(connect(running.url, control.key(login="bob")).get_personal_api_key(second.id_).get_definition)
+    second.delete()
+    assert "Unknown API Key" in refusal(connect(running.url, second.key).get_auth_info)
+
+
+def test_the_log_of_the_node_can_be_read(client: Any) -> None:
+    client.list_users()
+    (log,) = client.list_logs()
+    assert "GET /admin/users 200" in client.get_log(log["name"])["tail"]["lines"]
+    assert "does not exist" in refusal(client.get_log, "other.log")

@@ -242,8 +242,106 @@ def test_metadata_has_no_label(flow: Any) -> None:
     assert recipe.get_settings().get_code() == "print(1)\n"
 
 
-def test_no_schema_update_is_ever_needed(flow: Any) -> None:
-    assert python(flow).compute_schema_updates().any_action_required() is False
+def columns(project: Any, name: str, *wanted: str) -> list[dict[str, str]]:
+    """The columns of a dataset, which are set first where some are given as NAME:TYPE."""
+    settings = project.get_dataset(name).get_settings()
+    if wanted:
+        found = [dict(zip(("name", "type"), column.split(":"))) for column in wanted]
+        settings.get_raw()["schema"] = {"columns": found, "userModified": True}
+        settings.save()
+    return [f"{column['name']}:{column['type']}" for column in settings.get_raw()["schema"]["columns"]]
+
+
+def with_payload(project: Any, kind: str, payload: dict[str, Any], **settings: Any) -> Any:
+    recipe = created(project, kind, **settings)
+    held = recipe.get_settings()
+    held.obj_payload.update(payload)
+    held.save()
+    return recipe
+
+
+def test_a_schema_update_is_computed_and_applied_output_by_output(flow: Any) -> None:
+    columns(flow, "a", "k:string", "v:bigint")
+    updates = created(flow, "sync").compute_schema_updates()
+    assert updates.any_action_required()
+    assert [entry["datasetName"] for entry in updates.data["computables"]] == ["b"]
+    updates.apply()
+    assert columns(flow, "b") == ["k:string", "v:bigint"]
+    assert flow.get_recipe("r_sync").compute_schema_updates().any_action_required() is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "written"),
+    [
+        ("sort", {"orders": [{"column": "v"}]}, ["k:string", "v:bigint"]),
+        ("distinct", {"keys": [{"column": "k"}], "globalCount": True}, ["k:string", "count:bigint"]),
+        ("topn", {"retrievedColumns": ["v"]}, ["v:bigint"]),
+        (
+            "grouping",
+            {
+                "keys": [{"column": "k"}],
+                "values": [{"column": "v", "sum": True, "avg": True}],
+                "globalCount": True,
+                "outputColumnNameOverrides": {"v_sum": "total"},
+            },
+            ["k:string", "v_avg:double", "total:bigint", "count:bigint"],
+        ),
+        (
+            "window",
+            {"values": [{"column": "v", "value": True, "lagDiff": True, "type": "bigint"}]},
+            ["v:bigint", "v_lag_diff:bigint"],
+        ),
+        (
+            "join",
+            {
+                "virtualInputs": [{"index": 0, "prefix": "x"}],
+                "selectedColumns": [
+                    {"name": "k", "table": 0},
+                    {"name": "v", "table": 0, "alias": "w", "type": "double"},
+                ],
+                "computedColumns": [{"name": "c", "type": "date", "expr": "now()"}],
+            },
+            ["x_k:string", "w:double", "c:date"],
+        ),
+        ("vstack", {"selectedColumns": ["v"], "addOriginColumn": True}, ["v:bigint", "original_dataset:string"]),
+        (
+            "shaker",
+            {
+                "steps": [
+                    {"type": "ColumnRenamer", "params": {"renamings": [{"from": "k", "to": "key"}]}},
+                    {"type": "CreateColumnWithGREL", "params": {"column": "n", "expression": "1"}},
+                    {
+                        "metaType": "GROUP",
+                        "steps": [{"type": "ColumnsSelector", "params": {"columns": ["v"], "keep": False}}],
+                    },
+                ]
+            },
+            ["key:string", "n:string"],
+        ),
+    ],
+)
+def test_the_columns_of_a_visual_recipe(flow: Any, kind: str, payload: dict[str, Any], written: list[str]) -> None:
+    columns(flow, "a", "k:string", "v:bigint")
+    with_payload(flow, kind, payload).compute_schema_updates().apply()
+    assert columns(flow, "b") == written
+
+
+def test_what_depends_on_data_or_is_not_known_needs_no_update(flow: Any) -> None:
+    columns(flow, "a", "k:string")
+    assert created(flow, "pivot").compute_schema_updates().any_action_required() is False
+    unknown = with_payload(flow, "shaker", {"steps": [{"type": "Unfold", "params": {"column": "k"}}]})
+    assert unknown.compute_schema_updates().any_action_required() is False
+
+
+def test_code_cannot_say_what_it_writes(flow: Any) -> None:
+    assert "Cannot compute the output schema" in refusal(python(flow).compute_schema_updates)
+
+
+def test_only_the_schema_of_an_output_can_be_updated(flow: Any) -> None:
+    columns(flow, "a", "k:string")
+    updates = created(flow, "sync").compute_schema_updates()
+    updates.data["computables"][0]["datasetName"] = "a"
+    assert "is no output" in refusal(updates.apply)
 
 
 def test_a_status_names_an_engine(flow: Any) -> None:

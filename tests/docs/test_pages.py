@@ -77,6 +77,8 @@ def configuration_loads(text: str, folder: Path) -> None:
     for name in re.findall(r"_file: *([\w./]+)", text):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("{}\n")
+    for name in re.findall(r"\bpath: (\./[\w/]+)", text):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     path = folder / "project.yml"
     path.write_text(text)
     names = dict.fromkeys(re.findall(r"(?<!\$)\$\{([A-Z_]+)\}", text), "x")

@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.quality import RULE_TYPES
 from support.engine import run_module
 from support.sandbox import SandboxProcess
 
@@ -83,6 +84,34 @@ def test_what_a_colleague_did_to_a_declared_rule_is_drift(
     assert [change["path"] for change in action["changes"]] == ["checks[rows]"]
     run([ROWS])
     assert ids(sandbox)["rows"] != rule.id, "DSS makes another id"
+
+
+def test_rules_of_every_type_are_as_declared(sandbox: SandboxProcess, run: t.Callable[..., dict[str, t.Any]]) -> None:
+    settings: dict[str, t.Any] = {
+        "InRangeRule": {"minimum": 1, "maximum": 9, "soft_minimum": 2, "soft_maximum": 8},
+        "InSetRule": {"values": ["x", "y"]},
+        "EmptyRule": {"threshold": "ENTIRE_COLUMN_NOT_EMPTY"},
+        "SchemaContainsRule": {"ofItsOwn": [{"name": "a"}]},
+    }
+    checks = [
+        {
+            "type": kind,
+            "name": f"Rule {kind}",
+            **({"columns": ["a"]} if kind.startswith(("Column", "Values", "TopValues", "ModeValue")) else {}),
+            **next((more for ending, more in settings.items() if kind.endswith(ending)), {}),
+        }
+        for kind in RULE_TYPES
+    ]
+    checks += [
+        {"type": "numericRange", "name": "range", "metric": "records:COUNT_RECORDS", "minimum": 1},
+        {"type": "valueSet", "name": "set", "metric": "records:COUNT_RECORDS", "values": ["1"]},
+        {"type": "python", "name": "code", "code": "def process(*args): return 'OK'", "code_env": "env"},
+    ]
+    run(checks)
+    assert not run(checks)["changed"]
+    (found,) = run_module(sandbox.environ, "dataset_info", project="P", name="orders")["datasets"]
+    assert [rule["name"] for rule in found["checks"]] == [rule["name"] for rule in checks]
+    assert not run(found["checks"])["changed"]
 
 
 def test_rules_are_found_by_the_info_module_without_ids(

@@ -222,7 +222,7 @@ def test_connections_have_a_report_of_their_own(sandbox: SandboxProcess, backend
         ("host", "a", "b")
     ]
     assert PLANTED not in str(content)
-    assert yaml.safe_load(found["accept"])["connections"][0]["params"] == {"host": "b"}
+    assert yaml.safe_load(found["accept"])["connections"][0]["host"] == "b"
     assert report("state", sandbox, backend, project="_instance")["resources"][0]["address"] == "connection.db"
 
 

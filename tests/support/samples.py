@@ -27,7 +27,8 @@ class Sample:
     ``base`` is the author mapping with what it cannot be without. ``fields`` gives for each field at least two values that
     differ, as a list or as a strategy. ``around`` are further sections of the configuration of project ``P``, ``beside`` what else has
     to be declared of the object while a field is tried, ``prepare`` makes on the empty node what cannot be declared
-    (``P`` exists by then). ``shown`` names fields whose change is shown under another name.
+    (``P`` exists by then). ``shown`` names fields whose change is shown under another name, ``silent`` those that say how an apply
+    works and are no part of the object.
     """
 
     base: Mapping[str, t.Any]
@@ -36,3 +37,4 @@ class Sample:
     beside: Mapping[str, Mapping[str, t.Any]] = field(default_factory=dict)
     prepare: Callable[[SandboxProcess], None] = nothing_more
     shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    silent: Sequence[str] = ()

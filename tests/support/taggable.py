@@ -31,5 +31,9 @@ EVALUATED: dict[str, t.Any] = {
         [{"type": "numericRange", "name": "auc", "metric": "model_perf:AUC", "minimum": 0.5}],
         [{"type": "numericRange", "name": "auc", "metric": "model_perf:AUC", "minimum": 0.6, "maximum": 0.9}],
     ],
-    "quality": [{"run_on_build": True}, {"run_on_build": False}, {"displayed": {"checks": ["auc"]}}],
+    "quality": [
+        {"run_on_build": True},
+        {"run_on_build": False, "displayed": {"checks": ["auc"]}},
+        {"run_on_build": False, "displayed": {"checks": ["other"]}},
+    ],
 }

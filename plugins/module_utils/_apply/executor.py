@@ -18,6 +18,7 @@ from .._plan.compare import Change, Document
 from .._plan.model import Action, Options, Plan
 from .actions import Doer
 from .closing import late_arrivals
+from .follow import follow_up
 from .guard import Guard
 from .verify import verify
 
@@ -68,8 +69,8 @@ def apply(
     ``note`` is told of every action that ended: its address, its error or an empty text, the id of its object. A
     dependent of a failed action is skipped; with ``on_error="stop"`` nothing new starts after a failure. What was
     dropped by the node counts as failed. A write whose answer was lost may arrive later: the node is given ``settle``
-    seconds for it. ``written`` is called after the last write, before the read-back. ``listed`` are the
-    ids that the node held before, by kind.
+    seconds for it. What the kinds ask for afterwards follows (``Kind.follow_ups``). ``written`` is called after the last
+    write, before the read-back. ``listed`` are the ids that the node held before, by kind.
     """
     doer = Doer(node, kinds, plan, options, listed)
     actions = {action.address: action for action in plan.changed}
@@ -88,6 +89,7 @@ def apply(
             *(Problem(f"{key} arrived late: its answer was lost", severity="warning") for key in arrived),
         ],
     )
+    outcome.warnings += follow_up([actions[key] for key in outcome.applied], doer, workers, guard)
     written()
     if not outcome.stopped:
         verify([actions[key] for key in outcome.applied], doer, workers, outcome)

@@ -14,14 +14,6 @@ from .._plan.model import Snapshot
 from .inverse import leaves
 from .traces import Trace
 
-# What goes with an object besides its document (dss-api.md 2.3, 2.5, 2.7).
-_HISTORY = {
-    "dataset": "the history of its metrics and checks",
-    "scenario": "the history of its runs",
-    "project": "its Git history, its jobs and what of it is not managed",
-    "user": "its password, its secrets and its credentials",
-}
-
 
 def lacks(trace: Trace, before: Document) -> Iterator[str]:
     """What an object that is made again has not."""
@@ -35,8 +27,8 @@ def lacks(trace: Trace, before: Document) -> Iterator[str]:
         yield "its creation tag"
     if "versionTag" in before:
         yield "its version history"
-    if trace.kind.name in _HISTORY:
-        yield _HISTORY[trace.kind.name]
+    if trace.kind.history:
+        yield trace.kind.history
 
 
 def went_along(

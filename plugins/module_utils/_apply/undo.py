@@ -73,7 +73,9 @@ def sections_of(journals: Sequence[Journal], kinds: Mapping[str, Kind]) -> froze
         return frozenset()
     touched = {entry.kind for journal in journals for entry in journal.entries}
     return frozenset(
-        kind.section for kind in kinds.values() if kind.scope == "project" and (kind.surveyed or kind.name in touched)
+        kind.section
+        for kind in kinds.values()
+        if kind.scope == "project" and (kind.surveyed or kind.names_project or kind.name in touched)
     )
 
 

@@ -18,6 +18,7 @@ from .._kinds import KINDS
 from .code_files import CodeFiles, file_keys
 from .dialect_sections import without_foreign_parts
 from .dialects import canonical, canonical_keys, with_canonical_keys
+from .directories import directory_keys, files_below
 from .document import Mapping, Sequence, edited, relisted, renamed
 from .dump import as_text
 from .environments import available
@@ -111,10 +112,11 @@ class _Conversion:
         self.files[name] = as_text(content, Path(name).suffix.lower()).encode()
 
     def _copy(self, tree: Tree, folder: Path, name: str) -> None:
-        """A file that is named, if it is there: of one whose name is a variable nothing is known."""
+        """A file or directory that is named, if it is there: of one whose name is a variable nothing is known."""
         try:
-            path = find(tree, folder, name)
-            self.files[tree.shown(path)] = read_bytes(tree, path, _MAX_FILE)
+            found = find(tree, folder, name)
+            for path in sorted(files_below(found)) if found.is_dir() else [found]:
+                self.files[tree.shown(path)] = read_bytes(tree, path, _MAX_FILE)
         except (FileNotFoundError, Refused):
             return
 
@@ -218,8 +220,12 @@ def _with_version(content: Mapping) -> Mapping:
 
 
 def _named_files(document: Document) -> Iterator[str]:
-    """The files of code and payloads that a document names, at whatever depth."""
-    keys = {key for kind in KINDS.values() for key in file_keys(kind.section, kind.schema)}
+    """The files of code and payloads that a document names, at whatever depth, and directories of a section."""
+    for section in (kind.section for kind in KINDS.values() if kind.singleton):
+        author = document.content.get(section)
+        if isinstance(author, Mapping):
+            yield from (author[key] for key in directory_keys(section) if isinstance(author.get(key), str))
+    keys = {"file", *(key for kind in KINDS.values() for key in file_keys(kind.section, kind.schema))}
     open_values: list[t.Any] = [document.content]
     while open_values:
         value = open_values.pop()

@@ -55,8 +55,10 @@ KEYS: tuple[Key, ...] = (
     Key((B,), "project.owner", "owner"),
     Key(EVERY, "project.settings", "settings", note="with DSS's own names, but for the keys below"),
     Key(EVERY, "project.settings.owner", "owner"),
-    Key(EVERY, "project.settings.exposed", why="exposed objects are declared one by one in exposed_objects"),
-    Key((A, PLUS), "project.settings.git", why="the Git remote of a project is not managed"),
+    Key(EVERY, "project.settings.exposed", why="exposed objects are declared one by one in project_sharing"),
+    Key((A, PLUS), "project.settings.git", "project_git.remote", note="the remote; enabled has no counterpart"),
+    Key((A, PLUS), "project.settings.git.remote", "project_git.remote"),
+    Key((A, PLUS), "project.settings.git.enabled", why="every project of DSS is in Git"),
     Key((A, PLUS), "project.settings.permissions", "permissions.groups", note="role read or write of each group"),
     # Datasets
     Key(EVERY, "datasets.name", "name"),

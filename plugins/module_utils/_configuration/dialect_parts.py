@@ -20,6 +20,7 @@ _RULES: dict[str, dict[str, t.Any]] = {
 _NAMES = {"not_null": "not empty", "unique": "unique"}
 _NO_RULES = not_applied("datasets.checks")
 _NOT_APPLIED_IN_PAGES = not_applied("dashboards.pages")
+_NOT_APPLIED_IN_GIT = not_applied("project.settings.git")
 _PEER_TILES = ("chart", "metric")
 _ROLES = {"read": ("read_project_content",), "write": ("read_project_content", "write_project_content")}
 
@@ -86,12 +87,13 @@ def dashboard(item: Mapping, path: ValuePath, notes: Notes) -> Mapping:
 
 
 def _tiles(tiles: list[t.Any], path: ValuePath, notes: Notes) -> list[t.Any]:
-    kept = []
+    kept = Sequence((), getattr(tiles, "file", ""))
     for number, tile in enumerate(tiles):
         if isinstance(tile, dict) and tile.get("type") in _PEER_TILES:
             notes.ignored((*path, number), _NOT_APPLIED_IN_PAGES["tiles"])
         else:
             kept.append(tile)
+            kept.marks += getattr(tiles, "marks", [])[number : number + 1]
     return kept if len(kept) < len(tiles) else tiles
 
 
@@ -112,8 +114,7 @@ def with_permissions(content: Mapping, notes: Notes) -> Mapping:
         else:
             place = ("project", "settings", "permissions", number)
             notes.wrong(place, "must be a group with a role, read or write: {group: NAME, role: read}")
-    rest = edited(settings, {}, ("permissions",))
-    project = edited(project, {"settings": rest}) if rest else edited(project, {}, ("settings",))
+    project = _less_setting(project, settings, "permissions")
     # What stands in permissions itself wins.
     granted = edited(declared, {"groups": Mapping({**groups, **(declared.get("groups") or {})}, content.file)})
     changed = edited(content, {"project": project, "permissions": granted})
@@ -121,3 +122,29 @@ def with_permissions(content: Mapping, notes: Notes) -> Mapping:
     if "permissions" not in content and mark is not None:
         changed.marks["permissions"] = mark
     return changed
+
+
+def with_remote(content: Mapping, notes: Notes) -> Mapping:
+    """The content in which the Git remote of the settings of the project stands in ``project_git``."""
+    project = content.get("project")
+    settings = project.get("settings") if isinstance(project, Mapping) else None
+    git = settings.get("git") if isinstance(settings, Mapping) else None
+    if not isinstance(project, Mapping) or not isinstance(settings, Mapping) or not isinstance(git, Mapping):
+        return content
+    for key in git:
+        if key != "remote":
+            why = _NOT_APPLIED_IN_GIT.get(key, "a Git remote has no such setting")
+            notes.ignored(("project", "settings", "git", key), why)
+    changed = edited(content, {"project": _less_setting(project, settings, "git")})
+    own = content.get("project_git")
+    if "remote" not in git or (isinstance(own, Mapping) and "remote" in own):
+        return changed
+    remote = Mapping(
+        {"remote": git["remote"]}, git.file, {key: git.marks[key] for key in ("remote",) if key in git.marks}
+    )
+    return edited(changed, {"project_git": edited(own, remote) if isinstance(own, Mapping) else remote})
+
+
+def _less_setting(project: Mapping, settings: Mapping, key: str) -> Mapping:
+    rest = edited(settings, {}, (key,))
+    return edited(project, {"settings": rest}) if rest else edited(project, {}, ("settings",))

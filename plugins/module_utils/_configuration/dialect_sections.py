@@ -45,14 +45,16 @@ def _without_steps(content: Mapping) -> tuple[Mapping, list[Problem]]:
     scenarios = content.get("scenarios")
     problems: list[Problem] = []
     result: list[t.Any] = []
-    for index, item in enumerate(scenarios if isinstance(scenarios, list) else ()):
+    if not isinstance(scenarios, Sequence):
+        return content, problems
+    for index, item in enumerate(scenarios):
         steps = item.get("steps") if isinstance(item, Mapping) else None
         kept = Sequence((), content.file)
         for number, step in enumerate(steps if isinstance(steps, Sequence) else ()):
             why = refused.get(str(step.get("type"))) if isinstance(step, Mapping) else None
             if why is None:
                 kept.append(step)
-                kept.marks += steps.marks[number : number + 1]
+                kept.marks += getattr(steps, "marks", [])[number : number + 1]
             else:
                 place = ("scenarios", index, "steps", number)
                 problems.append(problem_at(content, place, f"not applied, because {why}", "warning"))

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from .._errors import Problem
 from .dialect_keys import not_applied
-from .dialect_parts import Notes, dashboard, with_permissions, with_rules
+from .dialect_parts import Notes, dashboard, with_permissions, with_remote, with_rules
 from .document import Mapping, Sequence, ValuePath, edited, mark_in, relisted, renamed
 from .files import Document
 from .spellings import CODE_RECIPES, DATASET_TYPES, RECIPE_TYPES, RENAMED, column_type, is_script
@@ -78,9 +78,9 @@ def canonical(documents: Iterable[Document], kinds: AnyMapping[str, t.Any]) -> t
             return item
 
         document = _each(document, [section for section in _NOT_APPLIED if section in known], one)
-        if "permissions" in known:
-            content = with_permissions(document.content, notes)
-            document = document if content is document.content else replace(document, content=content)
+        content = with_permissions(document.content, notes) if "permissions" in known else document.content
+        content = with_remote(content, notes) if "project_git" in known else content
+        document = document if content is document.content else replace(document, content=content)
         project = document.content.get("project")
         if isinstance(project, Mapping) and "project" in known:
             new = _project(project, known["project"], notes)

@@ -83,7 +83,8 @@ class _Reader:
             self._problem(document, path, f"{name} is not a directory")
             return {}
         return {
-            file.relative_to(folder).as_posix(): self._content(document, file, path) for file in sorted(_files(folder))
+            file.relative_to(folder).as_posix(): self._content(document, file, path)
+            for file in sorted(files_below(folder))
         }
 
     def _found(self, document: Document, name: str, path: ValuePath) -> Path | None:
@@ -111,7 +112,7 @@ class _Reader:
         self.problems.append(problem_at(document.content, path, message))
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path) -> Iterator[Path]:
     """All files below a folder, without what tools leave behind; links to directories are not followed."""
     for above, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)

@@ -48,6 +48,9 @@ def flow_problems(entries: Entries) -> list[Problem]:
     return problems
 
 
+_FORMS = ("dataset", "folder", "saved_model", "evaluation_store", "knowledge_bank", "object")
+
+
 class _Item(t.NamedTuple):
     """An input or output: what it names, as what, and where it stands in the recipe."""
 
@@ -59,7 +62,8 @@ class _Item(t.NamedTuple):
 
     @property
     def is_object(self) -> bool:
-        return self.form == "object"
+        """Whether it is something of which configurations do not declare that it is there."""
+        return self.form not in ("", "dataset", "folder")
 
 
 def _items(entry: Entry, side: str) -> Iterator[_Item]:
@@ -68,7 +72,7 @@ def _items(entry: Entry, side: str) -> Iterator[_Item]:
         if isinstance(item, str):
             yield _Item(item, "", False, side, (side, index))
         elif isinstance(item, dict):
-            for form in ("dataset", "folder", "object"):
+            for form in _FORMS:
                 if isinstance(item.get(form), str):
                     yield _Item(item[form], form, item.get("external") is True, side, (side, index, form))
                     break

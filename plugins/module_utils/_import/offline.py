@@ -14,11 +14,11 @@ import json
 import typing as t
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import unquote
 
 from .._errors import DssError, NodeError
 from .._kinds.recipe_types import payload_extension
+from .read_only import ReadOnly
 
 Document = dict[str, t.Any]
 Segments = tuple[str, ...]
@@ -87,34 +87,6 @@ def folder_of(path: str) -> str | None:
 
 def _below_project(path: str) -> Segments:
     return tuple(unquote(part) for part in path.strip("/").split("/"))[2:]
-
-
-class ReadOnly:
-    """A node of which nothing but reads is asked: the other calls of a kind are refused."""
-
-    def put(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
-        """Refused."""
-        raise DssError(f"{path} cannot be written: an import changes nothing")
-
-    def post(self, path: str, body: t.Any, **query: t.Any) -> t.Any:
-        """Refused."""
-        return self.put(path, body)
-
-    def delete(self, path: str, **query: t.Any) -> t.Any:
-        """Refused."""
-        return self.put(path, None)
-
-    def post_bytes(self, path: str, data: bytes) -> t.Any:
-        """Refused."""
-        return self.put(path, None)
-
-    def upload(self, path: str, file: Path, **query: t.Any) -> t.Any:
-        """Refused."""
-        return self.put(path, None)
-
-    def stopped(self) -> str:
-        """Nothing is under way that could be stopped."""
-        return ""
 
 
 class OfflineNode(ReadOnly):

@@ -26,7 +26,8 @@ from .._node.client import DssNode
 from .._node.parallel import gather
 from .._plan.compare import Document
 from .archive import Files, read_zip
-from .offline import ReadOnly, folder_of, is_empty_list
+from .offline import folder_of, is_empty_list
+from .read_only import ReadOnly
 
 Documents = dict[str, dict[str, Document]]
 

@@ -14,8 +14,8 @@ from .base import Known, Node, Resource
 from .parts import each, mapping, members
 from .paths import path_of
 from .project_objects import COMPUTED, TAGGABLE, TAGS, ProjectObject
-from .recipe import CODE_ENV
 from .references import BY_ID, REFERENCE, Place
+from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, WHOLE, Field, Schema, Shape, described
 
 AUTH_METHODS = ("PUBLIC", "API_KEYS", "OAUTH2")

@@ -56,7 +56,8 @@ class Resource:
     ``declared`` is the part of DSS's own JSON that the configuration names (``Ref`` where an id is not known yet);
     ``first`` is sent only when the object is made, and ``first_notes`` are for then; ``references`` are (kind, name) of what it needs;
     ``identity`` is what finds the object on the node; an ``external`` one is only looked for. ``lookups`` are (kind, name)
-    of what it names by a ``Ref`` although the configuration does not declare it: the node has to say its id.
+    of what it names by a ``Ref`` although the configuration does not declare it: the node has to say its id. ``aside`` is
+    what its kind wants to know after it was written.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class Resource:
     first_notes: tuple[str, ...] = ()
     external: bool = False
     lookups: tuple[tuple[str, str], ...] = ()
+    aside: Mapping[str, t.Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -103,15 +105,20 @@ class Neighbours:
     """What a resource may refer to: the names that the configuration declares by kind.
 
     ``outputs`` gives what each recipe writes, as (type, name) with DSS's own type (DATASET, MANAGED_FOLDER); ``authors``
-    the author mappings by kind.
+    the author mappings by kind, ``fields`` the author fields that each declares, by kind and name.
     """
 
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     outputs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     authors: Mapping[str, tuple[Mapping[str, t.Any], ...]] = field(default_factory=dict)
+    fields: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def has(self, kind: str, name: str) -> bool:
         return name in self.names.get(kind, ())
+
+    def declaring(self, kind: str, key: str) -> frozenset[str]:
+        """The names of a kind whose declaration has an author field."""
+        return frozenset(name for (owner, name), keys in self.fields.items() if owner == kind and key in keys)
 
 
 class Node(t.Protocol):
@@ -130,6 +137,19 @@ class Node(t.Protocol):
     def upload(self, path: str, file: Path, **query: t.Any) -> t.Any: ...
 
     def stopped(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Done:
+    """An object that an apply has made or written; ``changed`` are the author fields with their paths that differed."""
+
+    resource: Resource
+    object_id: str
+    made: bool
+    changed: tuple[str, ...] = ()
+
+
+FollowUp = t.Callable[[Node], str]  # makes calls, and gives a warning or an empty text
 
 
 class Kind:
@@ -158,6 +178,10 @@ class Kind:
     concerns_caller = False  # whether it can take rights from whoever writes it
     data = ""  # what is lost with an object when its data is dropped too, for plans
     data_goes_along = False  # whether DSS cannot delete an object and keep its data
+    gone = ""  # what goes with an object and comes back by no call, in the words of an undo; that histories go is unverified
+    history = (
+        ""  # what of it an object that is made again has not, besides its id and its tags: dss-api.md 2.3, 2.5, 2.7
+    )
     rights: str  # what the key must be allowed to do, for the docs
 
     @property
@@ -175,6 +199,11 @@ class Kind:
     def names_project(self) -> bool:
         """Whether its author fields hold the key of its project."""
         return "key" in self.identifier
+
+    @property
+    def known_by(self) -> str:
+        """The author field that names an object of a kind that is no singleton."""
+        return next((key for key in ("name", "login", "id") if key in self.required), "name")
 
     def identity(self, author: Mapping[str, t.Any]) -> str:
         """The name in the address."""
@@ -311,6 +340,10 @@ class Kind:
     def complete(self, document: Document, resource: Resource) -> Document:
         """Hook: what a document needs before it is written besides what is declared."""
         return document
+
+    def follow_ups(self, done: Sequence[Done], drop_data: bool) -> Sequence[Sequence[FollowUp]]:
+        """Hook: what must follow once everything is written, in batches; those of a batch may run at the same time."""
+        return ()
 
     # The calls -----------------------------------------------------------------------------------------------------
 

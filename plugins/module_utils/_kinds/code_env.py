@@ -41,6 +41,7 @@ class CodeEnv(Kind):
 
     name = "code_env"
     section = "code_envs"
+    gone = "what is installed in it, which is built anew"
     scope = "instance"
     order = 6
     summary = "A code environment of the node. It is built when what it is to hold changes."
@@ -280,6 +281,6 @@ def _log(node: Node, path: str) -> str:
         logs = node.get(f"{path}/logs")
     except NodeError:
         return ""
-    newest = max(logs, key=lambda log: log.get("lastModified") or 0, default={})
+    newest: Document = max(logs, key=lambda log: log.get("lastModified") or 0, default={})
     lines = forms.lines_of(newest.get("tail"))[-_LOG_LINES:]
     return "\n".join([f"; the end of {newest.get('name')}:", *(f"  {line}" for line in lines)]) if lines else ""

@@ -47,7 +47,7 @@ def read(document: Document) -> Document:
         return _with_desc(document, document, _REPEATED)
     place = _place(document)
     shown = {} if place == "versions" else document.get(place) or {}
-    head = {key: document[key] for key in ("envLang", "envName", "deploymentMode") if key in document}
+    head = {key: value for key, value in document.items() if key in ("envLang", "envName", "deploymentMode")}
     return {**_with_desc({**shown, **head}, document, _OF_ENV), WRAPPER: document}
 
 

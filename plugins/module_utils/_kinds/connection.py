@@ -29,6 +29,7 @@ class Connection(Kind):
 
     name = "connection"
     section = "connections"
+    gone = "its secrets"
     scope = "instance"
     order = 5
     summary = "A connection of the node. Secrets are sent when it is made; see update_secrets."

@@ -128,6 +128,7 @@ class Dashboard(Named):
 
     name = "dashboard"
     section = "dashboards"
+    gone = "its id and its creation tag"
     call = "dashboards"
     order = 73
     summary = "A dashboard with its pages and their tiles."

@@ -45,6 +45,8 @@ class Dataset(Kind):
 
     name = "dataset"
     section = "datasets"
+    gone = "its creation tag and the history of its metrics and checks"
+    history = "the history of its metrics and checks"
     order = 30
     summary = (
         "A dataset: its place, format, schema, metrics and checks. Its data stays, unless drop_data says otherwise."
@@ -137,6 +139,11 @@ class Dataset(Kind):
     surveyed = True
     git_folder = "datasets"
 
+    def prepare(
+        self, author: Mapping[str, t.Any], neighbours: Neighbours
+    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
+        return author, storage.overruled(self.shape, author)
+
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         kind = author.get("type")
         declared = dict(built.declared)
@@ -158,7 +165,7 @@ class Dataset(Kind):
             params["folderSmartId"] = Ref("managed_folder", folder)
         if params:
             declared["params"] = params
-        if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName")):
+        if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName", "")):
             built = with_references(built, ("dataset", params["smartName"]))
         if params.get("connection"):
             built = with_references(built, ("connection", params["connection"]))

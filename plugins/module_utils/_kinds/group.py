@@ -59,6 +59,7 @@ class Group(Kind):
 
     name = "group"
     section = "groups"
+    gone = "its members, unless they are declared"
     scope = "instance"
     order = 1
     summary = "A group of users. Abilities that are not named are left as they are."

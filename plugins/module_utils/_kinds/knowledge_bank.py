@@ -14,8 +14,8 @@ from .base import Known, Neighbours, Node, Resource, with_references
 from .parts import members
 from .paths import path_of
 from .project_objects import COMPUTED, TAGGABLE, TAGS, Named, identified
-from .recipe import CODE_ENV, CONTAINER
 from .references import BY_ID, REFERENCE, Place
+from .selections import CODE_ENV, CONTAINER
 from .shape import FLAG, NUMBER, OBJECT, TEXT, WHOLE, Field, Schema, Shape, described
 
 _FOLDER, _MULTIMODAL = "managedFolderId", "multimodalColumn"
@@ -66,6 +66,7 @@ class KnowledgeBank(Named):
 
     name = "knowledge_bank"
     section = "knowledge_banks"
+    gone = "its id and its content"
     call = "knowledge-banks"
     order = 52
     summary = "A knowledge bank; what is stored in it is not managed."

@@ -56,6 +56,7 @@ class ManagedFolder(NamedByDss):
 
     name = "managed_folder"
     section = "managed_folders"
+    gone = "its id and its creation tag"
     order = 20
     summary = (
         "A managed folder, known by its name because DSS makes its id. Its files stay, unless drop_data says otherwise."
@@ -98,6 +99,11 @@ class ManagedFolder(NamedByDss):
     replaced_by = ("type",)
     surveyed = True
     git_folder = "managed_folders"
+
+    def prepare(
+        self, author: Mapping[str, t.Any], neighbours: Neighbours
+    ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
+        return author, storage.overruled(self.shape, author)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         connection = author.get("connection")

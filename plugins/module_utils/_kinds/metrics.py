@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .parts import mapping, members
 from .probes import probe_defaults
-from .recipe import CODE_ENV
+from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, WHOLE, Field, Schema, Shape, described
 
 ON_BUILD: Schema = described(

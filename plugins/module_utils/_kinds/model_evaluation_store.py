@@ -40,6 +40,7 @@ class ModelEvaluationStore(evaluated.Evaluated):
 
     name = "model_evaluation_store"
     section = "model_evaluation_stores"
+    gone = "its id and its evaluations"
     call = "evaluationstores"
     order = 51
     summary = "A model evaluation store; its evaluations are not managed."

@@ -16,7 +16,7 @@ from .base import Kind, Resource
 class NamedByDss(Kind):
     """Base of the kinds that are found by their name, or by their id where two have one name."""
 
-    required = ("name",)
+    required: tuple[str, ...] = ("name",)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         if resource.identity.get("id"):

@@ -79,6 +79,7 @@ class Notebook(Kind):
 
     name = "notebook"
     section = "notebooks"
+    gone = "outputs and runs of its cells, and the id of an SQL notebook"
     order = 71
     summary = (
         "A Jupyter or SQL notebook, known by its name. It is never run; outputs stay with cells that do not change."

@@ -150,8 +150,8 @@ class Permissions(Kind):
         computed=frozenset({"owner"}),
     )
     rules: Mapping[str, Rule] = {
-        _GRANTS: Keyed(("group", "user")),
-        _SHOWN: Keyed(("objectRef.objectType+objectRef.objectId",)),
+        _GRANTS: Keyed(("group", "user"), ordered=False),
+        _SHOWN: Keyed(("objectRef.objectType+objectRef.objectId",), ordered=False),
         f"{_SHOWN}[].modes": AsSet(),
         "additionalDashboardUsers.users": Spelled(_any_order),
     }

@@ -75,6 +75,7 @@ class Plugin(Kind):
 
     name = "plugin"
     section = "plugins"
+    gone = "its secrets, and a version that its source no longer offers"
     scope = "instance"
     order = 7
     summary = "A plugin of the node, from the store unless O(zip) or O(git) says where it comes from."

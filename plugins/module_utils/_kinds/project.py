@@ -23,6 +23,8 @@ class Project(Kind):
 
     name = "project"
     section = "project"
+    gone = "its Git history, its jobs and what of it is not managed"
+    history = "its Git history, its jobs and what of it is not managed"
     singleton = True
     summary = "The project: label, descriptions, tags, owner and settings."
     identifier = {"key": described({"type": "string", "minLength": 1, "maxLength": 100}, "Key of the project.")}

@@ -104,6 +104,8 @@ INCLUDED = (
     ("code_studios", "includedCodeStudios", "", "Code Studios, by id."),
     ("labeling_tasks", "includedLabelingTasks", "", "Labelling tasks, by id."),
 )
+# All kinds whose objects are named in place of their ids.
+NAMED = tuple(dict.fromkeys((*KIND_OF_TYPE.values(), *(kind for _name, _key, kind, _text in INCLUDED if kind))))
 _FLAGS = (
     ("uploads", "exportUploads", "Whether uploaded files go along."),
     ("managed_datasets", "exportManagedFS", "Whether the data of managed datasets on file systems goes along."),

@@ -34,6 +34,7 @@ class ProjectFolder(Kind):
 
     name = "project_folder"
     section = "project_folders"
+    gone = "its id"
     scope = "instance"
     order = 3
     summary = "A folder of projects, known by its path. It can be deleted only when it is empty."
@@ -96,6 +97,11 @@ class ProjectFolder(Kind):
     def read_one(self, node: Node, project: str | None, object_id: str) -> Document:
         settings = node.get(path_of("project-folders", object_id, "settings"))
         return {**settings, "id": object_id, "name": self._path(node, object_id)}
+
+    def read_declared(self, node: Node, resource: Resource, object_id: str) -> Document:
+        """Without the calls for the path, by which the folder was found."""
+        settings = node.get(path_of("project-folders", object_id, "settings"))
+        return {**settings, "id": object_id, "name": resource.name}
 
     def _path(self, node: Node, folder_id: str) -> str:
         names: list[str] = []

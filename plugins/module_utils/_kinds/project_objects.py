@@ -10,10 +10,10 @@ import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from .._errors import DssError
 from .._plan.compare import MISSING, AsSet, Document, Rule, Secret
 from .base import Kind, Known, Neighbours, Node, Resource
 from .checklists import CHECKLISTS
+from .named_by_dss import NamedByDss
 from .paths import path_of
 from .references import Place, named, referring, used
 from .shape import OBJECT, TEXT, TEXTS, Field, Shape, at, described, overlay, take
@@ -94,29 +94,12 @@ class ProjectObject(Kind):
         return kept
 
 
-class Named(ProjectObject):
+class Named(ProjectObject, NamedByDss):
     """An object whose id DSS makes: it is known by its name."""
-
-    required: tuple[str, ...] = ("name",)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         built = super().finish(built, author, neighbours)
         return replace(built, declared={"name": built.name, **built.declared})
-
-    def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
-        wanted = resource.identity.get("id")
-        if wanted:
-            return wanted if wanted in listing else None
-        found = [object_id for object_id, document in listing.items() if document.get("name") == resource.name]
-        if len(found) > 1:
-            raise DssError(
-                f"{resource.address}: {len(found)} {self.section.replace('_', ' ')} are named {resource.name} "
-                f"({', '.join(sorted(found))}): add the id of the one that is meant"
-            )
-        return found[0] if found else None
-
-    def label(self, object_id: str, document: Document) -> str:
-        return str(document.get("name") or object_id)
 
 
 def identified(word: str) -> dict[str, t.Any]:

@@ -31,7 +31,7 @@ class ProjectSharing(Singleton):
     summary = "What leaves a project: objects that other projects may use, and what its bundles hold."
     identifier: Mapping[str, Schema] = {}
     rights = "project admin"
-    names_of = ("managed_folder",)
+    names_of = contents.NAMED
     shape = Shape(
         fields=(
             Field(

@@ -14,7 +14,7 @@ from .._plan.compare import Document, Keyed, Rule
 from .dataset_types import misspelt
 from .metrics import CODE_ENV_SCHEMA, ON_BUILD
 from .parts import each, mapping, part_to_dss, schema_of
-from .recipe import CODE_ENV
+from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, TEXT, TEXTS, Field, Schema, Shape, described
 
 RULE_TYPES = (
@@ -167,7 +167,7 @@ def _rule_to_dss(author: Mapping[str, t.Any]) -> Document:
     """DSS's rule. Raises ``DssError`` where the older and the newer name of something are both there."""
     if "name" in author and "displayName" in author:
         raise DssError(f"checks: {author['name']} has a name and a displayName, which are the same: take one out")
-    document = part_to_dss(_OF_VALUE_SET if author.get("type") == "valueSet" else _RULE, author)
+    document: Document = part_to_dss(_OF_VALUE_SET if author.get("type") == "valueSet" else _RULE, author)
     for bound in _BOUNDS:
         if bound in document:
             document.update(_bound_to_dss(bound, document.pop(bound), document))

@@ -7,182 +7,49 @@
 from __future__ import annotations
 
 import json
-import re
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import cache
 from threading import Lock
 
 from .._errors import DssError
-from .._plan.compare import AsSet, AsText, Document, Exclusive, Keyed, Rule, no_defaults
+from .._plan.compare import AsSet, AsText, Defaults, Document, Exclusive, Keyed, Rule, Rules, no_defaults
 from . import recipe_types
-from .base import Kind, Known, Neighbours, Node, Ref, Resource, with_references
+from .base import Done, FollowUp, Kind, Known, Neighbours, Node, Resource, with_references
 from .paths import path_of
-from .recipe_payloads import AGGREGATIONS, payload_of
-from .shape import (
-    FLAG,
-    OBJECT,
-    OBJECTS,
-    TEXT,
-    TEXTS,
-    WHOLE,
-    Field,
-    Schema,
-    Shape,
-    described,
-    overlay,
-    without_defaults,
-    without_ui_state,
+from .recipe_items import (
+    DEPENDENCY_DEFAULTS,
+    NAMED_KINDS,
+    author_path_of_item,
+    dataset_names,
+    main_names,
+    named,
+    reference_of,
+    referring,
 )
+from .recipe_output_schemas import updates
+from .recipe_payloads import DEFINITIONS, FIELDS, Flow, read, with_short_params, written
+from .recipe_payloads.defaults import (
+    FILTERS,
+    completed,
+    labelled,
+    member_defaults,
+    stripped,
+    unlabelled,
+    without_read_maps,
+)
+from .recipe_shape import shape
+from .selections import CODE_ENV, CONTAINER
+from .shape import FLAG, Schema, Shape, described, overlay, without_defaults, without_ui_state
 
-_ITEM: Schema = {
-    "anyOf": [
-        {
-            "type": "string",
-            "description": "Name of a dataset or managed folder, C(PROJECT.NAME) for one of another project.",
-        },
-        {
-            "type": "object",
-            "properties": {
-                "dataset": described(TEXT, "Name of a dataset."),
-                "folder": described(TEXT, "Name of a managed folder."),
-                "object": described(TEXT, "Id of something else: saved model, evaluation store, knowledge bank."),
-                "ref": described(TEXT, "The same as a plain name."),
-                "alias": described(TEXT, "Accepted from other tools."),
-                "role": described(TEXT, "Role, C(main) when left out."),
-                "external": described(FLAG, "Something else makes it: its existence is not checked offline."),
-                "deps": described(OBJECTS, "Partition dependencies, with DSS's own names."),
-                "append": described(FLAG, "Whether an output is appended to."),
-            },
-            "additionalProperties": False,
-        },
-    ]
-}
-_ITEM_PATH = re.compile(r"(inputs|outputs)\.([^.]+)\.items(.*)")
-_ITEMS: Schema = {"type": "array", "items": _ITEM}
-_SELECTION: Schema = {"anyOf": [{"type": "string"}, {"type": "object"}]}
-_PAYLOAD: Schema = {"anyOf": [{"type": "object"}, {"type": "string"}]}
+__all__ = ["CODE_ENV", "CONTAINER", "Recipe"]
 
-
-def _selection(
-    explicit: str, mode_key: str, name_key: str
-) -> tuple[t.Callable[[t.Any], t.Any], t.Callable[[t.Any], t.Any]]:
-    """Turn a bare name into DSS's "explicit" selection and back; a mapping is DSS's own."""
-
-    def to_dss(value: t.Any) -> t.Any:
-        return {mode_key: explicit, name_key: value} if isinstance(value, str) else value
-
-    def from_dss(value: t.Any) -> t.Any:
-        bare = isinstance(value, Mapping) and value.get(mode_key) == explicit and set(value) == {mode_key, name_key}
-        return value[name_key] if bare else value
-
-    return to_dss, from_dss
-
-
-CODE_ENV = _selection("EXPLICIT_ENV", "envMode", "envName")
-CONTAINER = _selection("EXPLICIT_CONTAINER", "containerMode", "containerConf")
-
-
-def _items_to_dss(items: t.Sequence[t.Any]) -> Document:
-    roles: Document = {}
-    for item in items:
-        entry = {"dataset": item} if isinstance(item, str) else item
-        ref = next((entry[key] for key in ("dataset", "folder", "object", "ref") if entry.get(key)), None)
-        dss: Document = {"ref": ref}
-        if "deps" in entry:
-            dss["deps"] = entry["deps"]
-        if "append" in entry:
-            dss["appendMode"] = entry["append"]
-        roles.setdefault(entry.get("role", "main"), {"items": []})["items"].append(dss)
-    return roles
-
-
-def _items_from_dss(roles: Mapping[str, t.Any]) -> list[t.Any]:
-    items: list[t.Any] = []
-    for role, content in roles.items():
-        for dss in content.get("items") or []:
-            item: Document = {"dataset": dss["ref"]}
-            if role != "main":
-                item["role"] = role
-            if dss.get("deps"):
-                item["deps"] = dss["deps"]
-            if dss.get("appendMode"):
-                item["append"] = True
-            items.append(item["dataset"] if len(item) == 1 else item)
-    return items
-
-
-def _payload_to_dss(value: t.Any) -> t.Any:
-    return without_ui_state(value)
-
-
-@cache
-def _shape(engine: str, container: str) -> Shape:
-    return Shape(
-        fields=(
-            Field(
-                "type",
-                "type",
-                described(TEXT, "Type of the recipe: python, sql_query, shaker, join, grouping, sync ..."),
-            ),
-            Field("inputs", "inputs", described(_ITEMS, "What it reads."), _items_to_dss, _items_from_dss),
-            Field("outputs", "outputs", described(_ITEMS, "What it writes."), _items_to_dss, _items_from_dss),
-            Field("code", "code", described(TEXT, "Program text of a code recipe.", **{"x-verbatim": True})),
-            Field("engine", engine, described(TEXT, "Engine to run on: DSS, SQL, SPARK ...")),
-            Field(
-                "container",
-                container,
-                described(_SELECTION, "Name of a container configuration, or DSS's own selection."),
-                *CONTAINER,
-            ),
-            Field(
-                "code_env",
-                "params.envSelection",
-                described(_SELECTION, "Name of a code environment, or DSS's own selection."),
-                *CODE_ENV,
-            ),
-            Field(
-                "payload",
-                "payload",
-                described(_PAYLOAD, "Settings of a visual recipe, as DSS stores them.", **{"x-verbatim": True}),
-                _payload_to_dss,
-            ),
-            Field(
-                "params",
-                "params",
-                described(OBJECT, "Parameters of the type, with DSS's own names; short forms for join and grouping."),
-            ),
-            Field("description", "description", described(TEXT, "Long description.")),
-            Field("short_description", "shortDesc", described(TEXT, "One line on what it does.")),
-            Field("tags", "tags", described(TEXTS, "Tags, in any order.")),
-            Field("variables", "variables", described(OBJECT, "Variables of this recipe alone.")),
-            Field(
-                "never_recompute",
-                "neverRecomputeExistingPartitions",
-                described(FLAG, "Whether partitions that exist are kept."),
-            ),
-            Field(
-                "redispatch_partitioning",
-                "redispatchPartitioning",
-                described(FLAG, "Whether rows choose their partition."),
-            ),
-            Field(
-                "max_running_activities",
-                "maxRunningActivities",
-                described(WHOLE, "Most activities at once, 0 for no limit."),
-            ),
-            Field("hash_propagation", "hashPropagationBehavior", described(TEXT, "How rebuilds spread downstream.")),
-            Field("custom_fields", "customFields", described(OBJECT, "Values of custom fields.")),
-            Field("custom_meta", "customMeta.kv", described(OBJECT, "Custom metadata, name to value.")),
-            Field("checklists", "checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")),
-            Field("labels", "labels", described(TEXTS, "Labels.")),
-            Field("dku_properties", "dkuProperties", described(OBJECTS, "Free properties, C(name) and C(value).")),
-        ),
-        defaults=recipe_types.defaults,
-        computed=frozenset({"versionTag", "creationTag"}),
-    )
+_UPDATE = described(
+    FLAG,
+    "Whether DSS works out the schemas of its outputs anew when it is made, or works in another way: true if it is not said. "
+    "What declares its schema is left alone.",
+)
 
 
 class Recipe(Kind):
@@ -190,81 +57,108 @@ class Recipe(Kind):
 
     name = "recipe"
     section = "recipes"
+    gone = "its creation tag"
     order = 40
     summary = "A recipe: what it reads and writes, its code or its settings."
-    identifier = {"name": described(TEXT, "Name of the recipe, unique in the project.")}
+    identifier = {"name": described({"type": "string"}, "Name of the recipe, unique in the project.")}
     required = ("name", "type")
     rights = "write project content"
-    shape = _shape("params.engineType", "params.containerSelection")
+    shape = shape("params.engineType", "params.containerSelection")
     rules: Mapping[str, Rule] = {"tags": AsSet(), "code": AsText(), "inputs": Exclusive(), "outputs": Exclusive()}
     replaced_by = ("type",)
     listing_is_complete = False
     renamed_by = "call"
-    names_of = ("dataset", "managed_folder")
+    names_of = NAMED_KINDS
     surveyed = True
     git_folder = "recipes"
     _naming = Lock()
 
+    @property
+    def schema(self) -> dict[str, t.Any]:
+        own = super().schema
+        properties: dict[str, Schema] = {**own["properties"], **FIELDS, "update_output_schemas": _UPDATE}
+        return {**own, "properties": properties, "$defs": DEFINITIONS}
+
     def shape_of(self, object_type: t.Any) -> Shape:
-        return _shape(recipe_types.engine_path(object_type), recipe_types.container_path(object_type))
+        return shape(recipe_types.engine_path(object_type), recipe_types.container_path(object_type))
 
     def prepare(
         self, author: Mapping[str, t.Any], neighbours: Neighbours
     ) -> tuple[Mapping[str, t.Any], tuple[str, ...]]:
-        kind, params, payload = author["type"], author.get("params"), author.get("payload")
+        kind, payload = author["type"], author.get("payload")
         prepared = dict(author)
         if isinstance(payload, str):
             prepared["payload"] = _parsed(payload)
-        if isinstance(params, Mapping) and kind in recipe_types.PAYLOAD_ONLY_TYPES:
-            written, used = payload_of(kind, params, _names(author.get("inputs") or []))
-            if written:
-                prepared["payload"] = overlay(written, prepared.get("payload") or {})
-            prepared["params"] = {key: value for key, value in params.items() if key not in used}
+        if kind in recipe_types.PAYLOAD_ONLY_TYPES:
+            prepared = with_short_params(kind, prepared)
+        for part, settings in written(kind, prepared, _flow(author)).items():
+            prepared[part] = overlay(settings, prepared.get(part) or {})
         return prepared, recipe_types.odd_type(kind) + _not_applied(prepared)
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
-        declared, rules = dict(built.declared), dict(built.rules)
+        declared = dict(built.declared)
+        rules = {**built.rules, **_payload_rules(declared.get("type"))}
         for side in ("inputs", "outputs"):
             if declared.get(side) is None:
                 continue
             declared[side] = {
-                role: {"items": [_referring(item, neighbours) for item in content["items"]]}
+                role: {"items": [referring(item, author.get(side) or (), neighbours) for item in content["items"]]}
                 for role, content in declared[side].items()
             }
             for role, content in declared[side].items():
                 rules[f"{side}.{role}.items"] = Keyed(("ref",))
-                built = with_references(built, *(_reference(item["ref"], neighbours) for item in content["items"]))
-        if declared.get("type") == "grouping":
-            rules.update({"payload.keys": Keyed(("column",)), "payload.values": Keyed(("column",))})
+                built = with_references(built, *(reference_of(item["ref"], neighbours) for item in content["items"]))
         references = tuple(entry for entry in built.references if entry[1])
-        return replace(built, declared=declared, rules=rules, references=references)
+        return replace(built, declared=declared, rules=rules, references=references, aside=_aside(author, neighbours))
 
     def from_dss(self, document: Document, known: Known) -> Document:
+        document, kind = without_read_maps(document), document.get("type")
+        if isinstance(document.get("payload"), dict):
+            payload = without_ui_state(document["payload"])
+            payload = {key: value for key, value in payload.items() if key not in FILTERS or value != {}}
+            engine = without_defaults(payload.pop("engineParams", None) or {}, recipe_types.PAYLOAD_ENGINE)
+            document = {**document, "payload": {**payload, **({"engineParams": engine} if engine else {})}}
         author = super().from_dss(document, known)
         for side in ("inputs", "outputs"):
             if side in author:
-                author[side] = [_named(item, known) for item in author[side]]
-        if isinstance(author.get("payload"), dict):
-            payload = without_ui_state(author["payload"])
-            engine = without_defaults(payload.get("engineParams") or {}, recipe_types.PAYLOAD_ENGINE)
-            author["payload"] = (
-                {**payload, "engineParams": engine}
-                if engine
-                else {key: value for key, value in payload.items() if key != "engineParams"}
-            )
+                author[side] = [named(item, known) for item in author[side]]
+        held = {part: author[part] for part in ("payload", "params") if isinstance(author.get(part), dict)}
+        if "payload" in held:
+            held["payload"] = unlabelled(stripped(kind, held["payload"]), _main_refs(document))
+        found = read(str(kind), held, _flow(author), _payload_rules(kind), self.defaults(document))
+        if found:
+            name, settings, rest = found
+            said = {key: value for key, value in author.items() if key not in held}
+            author = {**said, name: settings, **{part: rest[part] for part in held if rest.get(part)}}
         return author
 
+    def dss_path(self, author_path: str) -> str:
+        """Friendly settings stand for the payload, whose parts have other names."""
+        return "payload" if author_path.partition(".")[0] in FIELDS else super().dss_path(author_path)
+
     def author_path(self, path: str) -> str:
-        """``inputs.main.items[X]`` of DSS is ``inputs[X]`` to an author."""
-        found = _ITEM_PATH.fullmatch(path)
-        return f"{found[1]}{found[3]}" if found else super().author_path(path)
+        for place, name in recipe_types.ENGINE_PLACES.items():
+            if path.startswith(place):
+                return name + path[len(place) :]
+        return author_path_of_item(path) or super().author_path(path)
+
+    def defaults(self, document: Mapping[str, t.Any]) -> Defaults:
+        usual, kind = super().defaults(document), document.get("type")
+
+        def defaults_of(pattern: str, part: t.Any) -> Mapping[str, t.Any]:
+            return member_defaults(kind, pattern) if pattern.startswith("payload.") else usual(pattern, part)
+
+        return defaults_of
 
     def part_defaults(self, pattern: str, part: t.Any) -> Mapping[str, t.Any]:
         if pattern.startswith("outputs.") and pattern.endswith(".items[]"):
             return {"appendMode": False}
-        if pattern == "payload.values[]":  # a function that is not named is off: dss-api.md quirk 30
-            return dict.fromkeys(AGGREGATIONS, False)
+        if pattern.endswith(".deps[]"):
+            return DEPENDENCY_DEFAULTS
         return no_defaults(pattern, part)
+
+    def follow_ups(self, done: Sequence[Done], drop_data: bool) -> Sequence[Sequence[FollowUp]]:
+        return updates(done, drop_data)
 
     def git_paths(self, object_id: str, object_type: t.Any) -> tuple[str, ...]:
         payload = f"{self.git_folder}/{object_id}.{recipe_types.payload_extension(object_type)}"
@@ -277,6 +171,9 @@ class Recipe(Kind):
         return _document(node.get(path_of("projects", project, "recipes", object_id)))
 
     def create(self, node: Node, resource: Resource, document: Document) -> str:
+        if isinstance(document.get("payload"), dict):
+            whole = labelled(completed(document.get("type"), document["payload"]), _main_refs(document))
+            document = {**document, "payload": whole}
         prototype, payload = _recipe_and_payload(document, {})
         prototype.update(name=resource.name, projectKey=resource.project)
         settings: Document = {"rawCreation": True, "rawPayload": payload}
@@ -334,37 +231,38 @@ def _recipe_and_payload(document: Mapping[str, t.Any], before: Mapping[str, t.An
     return recipe, payload if isinstance(payload, str) else json.dumps(payload)
 
 
-def _names(items: t.Sequence[t.Any]) -> list[str]:
-    return [str(item["ref"]) for content in _items_to_dss(items).values() for item in content["items"]]
+def _flow(author: Mapping[str, t.Any]) -> Flow:
+    """What the settings of a visual recipe refer to by name."""
+    return Flow(main_names(author.get("inputs") or ()), main_names(author.get("outputs") or ()))
 
 
-def _reference(ref: t.Any, neighbours: Neighbours) -> tuple[str, str]:
-    if isinstance(ref, Ref):
-        return ref.kind, ref.name
-    return ("dataset", ref) if neighbours.has("dataset", ref) else ("", "")
+def _main_refs(document: Mapping[str, t.Any]) -> list[t.Any]:
+    """What the inputs of the role ``main`` refer to, in order."""
+    main = (document.get("inputs") or {}).get("main") or {}
+    return [item.get("ref") for item in main.get("items") or ()]
 
 
-def _referring(item: Document, neighbours: Neighbours) -> Document:
-    """The id of a managed folder is known only on the node; a dataset is known by its name."""
-    name = item["ref"]
-    if not neighbours.has("dataset", name) and neighbours.has("managed_folder", name):
-        return {**item, "ref": Ref("managed_folder", name)}
-    return item
+def _payload_rules(kind: t.Any) -> Rules:
+    """Columns with functions are known by their names."""
+    lists = {"grouping": ("keys", "values"), "window": ("values",), "distinct": ("keys",)}
+    return {f"payload.{name}": Keyed(("column",)) for name in lists.get(str(kind), ())}
 
 
-def _named(item: t.Any, known: Known) -> t.Any:
-    """An item with the name of what it refers to; what is neither a dataset nor a folder keeps its id."""
-    ref = item if isinstance(item, str) else item["dataset"]
-    more = {} if isinstance(item, str) else {key: value for key, value in item.items() if key != "dataset"}
-    if ref in known.of("managed_folder"):
-        return {"folder": known.of("managed_folder")[ref], **more}
-    return item if ref in known.of("dataset") or "." in ref else {"object": ref, **more}
+def _aside(author: Mapping[str, t.Any], neighbours: Neighbours) -> Document:
+    """The outputs whose schemas DSS is to work out after the recipe was written: datasets of the project that declare none."""
+    if author.get("update_output_schemas") is False:
+        return {}
+    declared, folders = neighbours.declaring("dataset", "schema"), neighbours.names.get("managed_folder", ())
+    names = dataset_names(author.get("outputs") or ())
+    return {"schemas_of": [name for name in names if name not in declared and name not in folders and "." not in name]}
 
 
 def _not_applied(author: Mapping[str, t.Any]) -> tuple[str, ...]:
-    if author.get("params") and author["type"] in recipe_types.PAYLOAD_ONLY_TYPES:
+    kind = author["type"]
+    notes = []
+    if author.get("params") and kind in recipe_types.PAYLOAD_ONLY_TYPES:
         names = ", ".join(sorted(author["params"]))
-        return (
-            f"params: {names} not applied, a {author['type']} recipe keeps its settings in the payload: use payload",
-        )
-    return ()
+        notes.append(f"params: {names} not applied, a {kind} recipe keeps its settings in the payload: use payload")
+    if author.get("container") and kind in recipe_types.NO_CONTAINER_TYPES:
+        notes.append(f"container: not applied, DSS keeps no container selection of a {kind} recipe")
+    return tuple(notes)

@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Mapping
 
 from .dataset_types import SELECTION, misspelt
+from .recipe_payloads.defaults import PAYLOADS
 
 # Types whose payload is program text, with the extension of its file; all others hold JSON or nothing (dss-api.md 2.6).
 CODE_TYPES = {
@@ -32,7 +33,11 @@ CODE_TYPES = {
 # Everything, engine settings included, is in the payload: dss-object-shapes.md "Facts", 2.
 PAYLOAD_ONLY_TYPES = frozenset(
     {"join", "grouping", "split", "window", "pivot", "distinct", "vstack", "fuzzyjoin", "topn", "sort", "geojoin"}
+    # unverified, but they are of the same family
+    | {"generate_features", "upsert", "extract_failed_rows"}
 )
+# A container selection that is written to them is not kept: dss-api.md 2.6 [atk].
+NO_CONTAINER_TYPES = frozenset({"pyspark", "shell"})
 ENGINE_IN_PARAMS_TYPES = frozenset({"shaker", "sync", "sampling"})
 
 # Named score_<input> whatever is asked: dss-api.md quirk 27 [headless].
@@ -127,9 +132,10 @@ _COMMON: dict[str, t.Any] = {
 def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What DSS adds to a recipe of the type of the given one."""
     kind = str(document.get("type"))
+    known = {**_COMMON, **({"payload": PAYLOADS[kind]} if kind in PAYLOADS else {})}
     if kind in PAYLOAD_ONLY_TYPES:
-        return _COMMON
-    return {**_COMMON, "params": _PARAMS.get(kind, {"containerSelection": _INHERIT_CONTAINER})}
+        return known
+    return {**known, "params": _PARAMS.get(kind, {"containerSelection": _INHERIT_CONTAINER})}
 
 
 _OTHER_TYPES = frozenset(
@@ -158,6 +164,14 @@ def odd_type(kind: t.Any) -> tuple[str, ...]:
     return misspelt(kind, CODE_TYPES.keys() | PAYLOAD_ONLY_TYPES | ENGINE_IN_PARAMS_TYPES | _OTHER_TYPES)
 
 
+def has_output_schemas(kind: t.Any) -> bool:
+    """Whether DSS can say what columns the outputs of a type have.
+
+    Of code it cannot (dss-api.md 2.6, Dataiku's client); of recipes of plugins, of models and of files it is unverified.
+    """
+    return kind in PAYLOAD_ONLY_TYPES | ENGINE_IN_PARAMS_TYPES
+
+
 def is_code(kind: t.Any) -> bool:
     """Whether the payload of a type is program text."""
     return kind in CODE_TYPES
@@ -166,6 +180,14 @@ def is_code(kind: t.Any) -> bool:
 def payload_extension(kind: t.Any) -> str:
     """The extension of the payload's file in the project's Git: dss-object-shapes.md, "Directory layout"."""
     return CODE_TYPES.get(kind, str(kind))
+
+
+# What the places of the next two functions are to an author, whatever the type.
+ENGINE_PLACES = {
+    "payload.engineType": "engine",
+    "payload.engineParams.containerSelection": "container",
+    "params.engineParams.containerSelection": "container",
+}
 
 
 def engine_path(kind: t.Any) -> str:

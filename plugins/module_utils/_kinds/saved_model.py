@@ -44,6 +44,7 @@ class SavedModel(evaluated.Evaluated):
 
     name = "saved_model"
     section = "saved_models"
+    gone = "its id and its versions"
     call = "savedmodels"
     order = 50
     summary = "A saved model; of the types that DSS trains only the settings. Its versions, and which one is active, are not managed."

@@ -17,10 +17,10 @@ from . import scenario_short_forms as short_forms
 from .base import Kind, Known, Neighbours, Node, Resource, with_references
 from .flow_items import KINDS_BY_ID
 from .paths import path_of
-from .recipe import CODE_ENV
 from .scenario_defaults import ITEM
 from .scenario_parts import REPORTER, STEP, TRIGGER
 from .scenario_references import named_parts, referring_parts
+from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, Field, Schema, Shape, described
 
 _SELECTION: Schema = {"anyOf": [{"type": "string"}, {"type": "object"}]}
@@ -41,6 +41,8 @@ class Scenario(Kind):
 
     name = "scenario"
     section = "scenarios"
+    gone = "its creation tag and the history of its runs"
+    history = "the history of its runs"
     order = 50
     summary = "A scenario: triggers, steps and reporters, or a script."
     identifier = {"id": described(TEXT, "Id; follows from the name when it is left out.")}
@@ -110,11 +112,6 @@ class Scenario(Kind):
                 "delayedTriggersBehavior",
                 described(OBJECT, "What happens to triggers that fire during a run."),
             ),
-            Field(
-                "automation_local",
-                "automationLocal",
-                described(FLAG, "Whether it belongs to the automation node alone."),
-            ),
             Field("marked_as_test", "markedAsTest", described(FLAG, "Whether it is a test scenario.")),
             Field("custom_fields", "customFields", described(OBJECT, "Values of custom fields.")),
             Field("checklists", "checklists.checklists", described(OBJECTS, "Checklists, with DSS's own names.")),
@@ -122,7 +119,6 @@ class Scenario(Kind):
         defaults=lambda document: {
             "type": "step_based",
             "active": False,
-            "automationLocal": False,
             "markedAsTest": False,
             "delayedTriggersBehavior": {
                 "delayWhileRunning": True,
@@ -131,7 +127,7 @@ class Scenario(Kind):
             },
             "params": {"envSelection": {"envMode": "INHERIT"}} if document.get("type") == "custom_python" else {},
         },
-        computed=frozenset({"versionTag", "creationTag", "__dku_object_version__"}),
+        computed=frozenset({"versionTag", "creationTag", "automationLocal", "__dku_object_version__"}),
     )
     rules: Mapping[str, Rule] = {
         "tags": AsSet(),

@@ -98,12 +98,10 @@ class Parts:
         for entry, having in self.fields():
             properties.setdefault(entry.name, entry.schema)
             types.setdefault(entry.name, []).extend(having)
-        for name, having in types.items():
-            if having:
-                properties[name] = {
-                    **properties[name],
-                    "description": _with_types(having, properties[name]["description"]),
-                }
+        for name, names in types.items():
+            if names:
+                text = _with_types(names, properties[name]["description"])
+                properties[name] = {**properties[name], "description": text}
         properties = {**short_forms, **properties, "raw": described(OBJECT, "Fields of DSS that have no name here.")}
         member = {"type": "object", "required": ["type"], "properties": properties, "additionalProperties": False}
         return {"type": "array", "items": member, "description": description}

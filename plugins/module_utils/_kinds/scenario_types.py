@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from .._plan.compare import Document
 from .flow_items import BUILT, from_pair, item_schema, rest_of, to_pair
-from .recipe import CODE_ENV
+from .selections import CODE_ENV
 from .shape import FLAG, OBJECT, TEXT, TEXTS, WHOLE, Field, Schema, described
 
 VERBATIM: Schema = {"x-verbatim": True}

@@ -73,7 +73,7 @@ class Shape:
         for entry in self.fields:
             if entry.name in author:
                 value = author[entry.name]
-                _put(document, entry.path, None if value is None else entry.to_dss(value))
+                put(document, entry.path, None if value is None else entry.to_dss(value))
         return overlay(document, author.get("raw") or {})
 
     def from_dss(self, document: Mapping[str, t.Any]) -> Document:
@@ -139,7 +139,8 @@ def take(document: Document, path: str) -> t.Any:
     return document.pop(last, MISSING)
 
 
-def _put(document: Document, path: str, value: t.Any) -> None:
+def put(document: Document, path: str, value: t.Any) -> None:
+    """Set the value at a dotted path; a mapping is laid below one that is there already."""
     *parents, last = path.split(".")
     for key in parents:
         inner = document.get(key)

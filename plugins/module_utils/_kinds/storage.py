@@ -17,6 +17,22 @@ PATH = Field("path", "params.path", described(TEXT, "For files: path below the r
 BUCKET = Field("bucket", "params.bucket", described(TEXT, "For S3 and GCS: bucket."))
 CONTAINER = Field("container", "params.container", described(TEXT, "For Azure: container."))
 
+
+def overruled(shape: Shape, author: Mapping[str, t.Any]) -> tuple[str, ...]:
+    """Notes on parameters that stand in a field of their own and, as another value, in ``params`` as well."""
+    params = author.get("params")
+    if not isinstance(params, Mapping):
+        return ()
+    return tuple(
+        f"params.{own}: not applied, because {entry.name} says otherwise"
+        for entry in shape.fields
+        if (own := entry.path.removeprefix("params.")) != entry.path
+        and entry.name in author
+        and own in params
+        and entry.to_dss(author[entry.name]) != params[own]
+    )
+
+
 # Which files count ------------------------------------------------------------------------------------------------
 
 _FILES = Shape(

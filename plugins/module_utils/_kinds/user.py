@@ -24,6 +24,8 @@ class User(Kind):
 
     name = "user"
     section = "users"
+    gone = "its password, its secrets and its credentials"
+    history = "its password, its secrets and its credentials"
     scope = "instance"
     order = 2
     summary = "A user of the node. The user whose key makes the calls is never deleted."
@@ -95,8 +97,10 @@ class User(Kind):
     def is_secret(self, path: str) -> bool:
         """Not all that is below ``secrets`` and ``credentials``: names, types and logins are to be compared."""
         head, *below = path.split(".")
-        if head.partition("[")[0] in ("secrets", "credentials"):
-            return bool(below) and (head.startswith("secrets") or is_secret(below[-1])) and below[-1] != "name"
+        if head == "credentials":
+            return len(below) > 1 and is_secret(below[-1])  # the first is the name of a connection
+        if head.partition("[")[0] == "secrets":
+            return bool(below) and below[-1] != "name"
         return is_secret(path)
 
     def protected(self, document: Document) -> str:

@@ -14,7 +14,7 @@ from .base import Node, Resource
 from .parts import mapping
 from .paths import path_of
 from .project_objects import COMPUTED, TAGGABLE, TAGS, Named, identified
-from .recipe import CODE_ENV, CONTAINER
+from .selections import CODE_ENV, CONTAINER
 from .shape import FLAG, OBJECT, OBJECTS, TEXT, TEXTS, WHOLE, Field, Schema, Shape, described
 
 NATIVE_TYPES = ("STANDARD", "BOKEH", "DASH", "STREAMLIT", "SHINY")

@@ -23,8 +23,7 @@ DEFAULT = "default"  # the id of the zone that every project has [export:35]
 DEFAULT_COLOR = "#D1D8DA"
 NEW_COLOR = "#2ab1ac"  # the client's own
 _TYPE, _ID, _PROJECT = "objectType", "objectId", "projectKey"
-_MEMBERS = Keyed((f"{_TYPE}+{_ID}",))
-_ID_OF_ZONE = "id"
+_MEMBERS = Keyed((f"{_TYPE}+{_ID}",), ordered=False)
 _LISTS = ("items", "shared")
 
 _RECIPE: Schema = {"recipe": described(TEXT, "Name of a declared recipe: all that it writes.")}
@@ -62,6 +61,7 @@ class Zone(NamedByDss):
 
     name = "zone"
     section = "zones"
+    gone = "its id and its creation tag"
     order = 15
     summary = (
         "A zone of the flow with what is in it. An object is in exactly one zone; what is not declared stays where it is. "
@@ -129,10 +129,11 @@ class Zone(NamedByDss):
     def from_dss(self, document: Document, known: Known) -> Document:
         author = super().from_dss(document, known)
         for name in _LISTS:
-            members = [named(item, BUILT, known) if "project" not in item else item for item in author.get(name) or ()]
+            members = [item if "project" in item else named(item, BUILT, known) for item in author.get(name) or ()]
+            members.sort(key=str)  # ids, by which DSS has them in order, are others on another node
             author = {key: value for key, value in author.items() if key != name}
             if members:
-                author[name] = sorted(members, key=str)  # DSS lists them by ids, which differ from node to node
+                author[name] = members
         if document.get("id") == DEFAULT:
             author = {"name": author.pop("name"), "default": True, **author}
         author.pop("id", None)
@@ -247,9 +248,9 @@ def _shares(node: Node, place: str, items: list[Document]) -> list[tuple[str, Do
     zones, _slash, zone_id = place.rpartition("/")
     keys = {_key(item) for item in items}
     return [
-        (zones + path_of(zone[_ID_OF_ZONE]), item)
+        (zones + path_of(zone["id"]), item)
         for zone in node.get(zones)
-        if zone[_ID_OF_ZONE] != zone_id
+        if zone["id"] != zone_id
         for item in zone.get("shared") or ()
         if _key(item) in keys
     ]

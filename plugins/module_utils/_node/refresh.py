@@ -233,12 +233,13 @@ def _moved(
     for path in changed_paths(node, project, commit, end.head):
         folder, _slash, name = path.partition("/")
         if folder in folders:
-            ids = kinds[folders[folder]].ids_in_git(name)
+            kind = kinds[folders[folder]]
+            ids = kind.ids_in_git(name)
             if not ids:
                 raise NoHistory(f"{path} has changed, and what that means is not known")
-            touched = {owners.get((folders[folder], object_id), "") for object_id in ids} - {""}
+            touched = {owners.get((kind.name, object_id), "") for object_id in ids} - {""}
             addresses |= touched
-            others |= not touched
+            others |= not touched and not kind.singleton
         elif folder in _ALL_PROJECTS:
             raise NoHistory("one Git repository holds all projects of the node")
         elif folder not in _ELSEWHERE:

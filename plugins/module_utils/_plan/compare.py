@@ -56,12 +56,13 @@ class Keyed:
     """A list whose members are known by the first of ``keys`` that they have: a field, or dotted paths joined by ``+``.
 
     ``partial`` leaves members alone that are not declared; ``by_position`` matches what has no key in common
-    with anything, in order.
+    with anything, in order; where the list is not ``ordered`` its order means nothing.
     """
 
     keys: tuple[str, ...]
     partial: bool = False
     by_position: bool = False
+    ordered: bool = True
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ class _Walk:
         for index, held in enumerate(actual):
             if index not in kept:
                 yield Change(f"{path}[{_label(held, rule, index)}]", held, MISSING)
-        if kept != sorted(kept):
+        if kept != sorted(kept) and not (isinstance(rule, Keyed) and not rule.ordered):
             labels = [_label(item, rule, index) for index, item in enumerate(declared)]
             yield Change(f"{path} (order)", [_label(actual[i], rule, i) for i in sorted(kept)], labels)
 

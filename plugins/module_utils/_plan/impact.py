@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._errors import visible
+from .._kinds import KINDS
 from .._kinds.base import SENSITIVE
 from .compare import Change, Document
 from .due import Due, due
@@ -32,26 +33,6 @@ _ABOUT = frozenset(
     }
 )
 _ABOUT_COLUMN = re.compile(r"schema\b.*\]\.(comment|meaning)$")
-
-# What goes with an object and comes back by no call, in the words of an undo; that histories go is unverified.
-_GONE = {
-    "project": "its Git history, its jobs and what of it is not managed",
-    "dataset": "its creation tag and the history of its metrics and checks",
-    "managed_folder": "its id and its creation tag",
-    "recipe": "its creation tag",
-    "scenario": "its creation tag and the history of its runs",
-    "connection": "its secrets",
-    "code_env": "what is installed in it, which is built anew",
-    "group": "its members, unless they are declared",
-    "plugin": "its secrets, and a version that its source no longer offers",
-    "project_folder": "its id",
-    "user": "its password, its secrets and its credentials",
-    "dashboard": "its id and its creation tag",
-    "insight": "its id, its creation tag and the content of a static one",
-    "saved_model": "its id and its versions",
-    "model_evaluation_store": "its id and its evaluations",
-    "knowledge_bank": "its id and its content",
-}
 
 
 @dataclass(frozen=True)
@@ -161,8 +142,8 @@ def _lost(plan: Plan) -> Iterable[Loss]:
 
 def _not_restored(plan: Plan) -> Iterable[Loss]:
     for action in plan.changed:
-        if action.destroys and action.kind in _GONE:
-            yield Loss(action.address, _GONE[action.kind])
+        if action.destroys and KINDS[action.kind].gone:
+            yield Loss(action.address, KINDS[action.kind].gone)
         elif action.action == UPDATE and any(SENSITIVE in (change.before, change.after) for change in action.changes):
             yield Loss(action.address, "its former secrets")
 

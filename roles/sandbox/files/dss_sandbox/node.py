@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import DSS_VERSION, keys
@@ -124,6 +125,15 @@ class Node:
     def add_key(self, key: ApiKey) -> None:
         self.keys[key.secret] = key
         self._store_key(key)
+
+    def change_key(self, key_id: str, *, admin: bool) -> None:
+        for key in [key for key in self.keys.values() if key.id == key_id]:
+            self.add_key(replace(key, admin=admin))
+
+    def drop_key(self, key_id: str) -> None:
+        for secret in [secret for secret, key in self.keys.items() if key.id == key_id]:
+            del self.keys[secret]
+            self.database.put(db.PUT_DOCUMENT, (f"key:{secret}", None))
 
     def grant(self, key: ApiKey, project_key: str, level: str) -> None:
         """A key that creates a project may go on with it; unverified for global keys."""

@@ -72,7 +72,7 @@ class Outcomes:
                         return outcome
         return 0
 
-    def _first(self, subject: str, name: str, otherwise: str) -> Any:
+    def _first(self, subject: str, name: str, otherwise: Any) -> Any:
         matching = (outcome for pattern, outcome in self.ordered[subject].items() if fnmatchcase(name, pattern))
         return next(matching, otherwise)
 

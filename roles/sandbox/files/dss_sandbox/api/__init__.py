@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ..router import Route
 from . import (
+    api_keys,
     assets,
     code_envs,
     connections,
@@ -49,6 +50,7 @@ _PROJECTS: list[Route] = [
     *connections.ROUTES,
     *code_envs.ROUTES,
     *users.ROUTES,
+    *api_keys.ROUTES,
     *groups.ROUTES,
     *plugins.ROUTES,
     *general_settings.ROUTES,

@@ -145,7 +145,7 @@ def _move(call: Call, items: list[Any]) -> Any:
             if checked["objectType"] != "RECIPE" and checked["objectId"] in recipe.refs(found.document, "outputs"):
                 moving.append({"objectId": name, "objectType": "RECIPE"})
     for item in moving:
-        leave_zones(call, item["objectType"], item["objectId"])
+        leave_zones(call, item["objectType"], item["objectId"], ("items",))  # unverified: it stays shared where it was
     if zone_id != _DEFAULT:
         document = call.project.objects["zones"][zone_id].document
         fresh = [item for index, item in enumerate(moving) if item not in moving[:index]]
@@ -188,7 +188,7 @@ def _zone_graph(call: Call) -> Any:
     return graph(call.project, graph(call.project)["nodes"].keys() - placed)
 
 
-def leave_zones(call: Call, object_type: str, object_id: str) -> None:
+def leave_zones(call: Call, object_type: str, object_id: str, sides: tuple[str, ...] = ("items", "shared")) -> None:
     for zone_id, found in list(call.project.objects["zones"].items()):
         kept = {
             side: [
@@ -196,7 +196,7 @@ def leave_zones(call: Call, object_type: str, object_id: str) -> None:
                 for item in found.document.get(side, [])
                 if (item["objectType"], item["objectId"]) != (object_type, object_id)
             ]
-            for side in ("items", "shared")
+            for side in sides
         }
         if any(kept[side] != found.document.get(side, []) for side in kept):
             call.project.save("zones", zone_id, {**found.document, **kept}, None, call.author)
@@ -215,7 +215,7 @@ def follow_outputs(call: Call, name: str) -> None:
     item = {"objectId": name, "objectType": "RECIPE"}
     if len(zones) != 1 or item in call.project.objects["zones"][min(zones)].document["items"]:
         return
-    leave_zones(call, "RECIPE", name)
+    leave_zones(call, "RECIPE", name, ("items",))
     document = call.project.objects["zones"][min(zones)].document
     call.project.save("zones", min(zones), {**document, "items": [*document["items"], item]}, None, call.author)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..call import NOTHING, Call, Reply, done
-from ..documents import Document, dumps
+from ..documents import Document, dumps, loads
 from ..errors import DssError, bad_request
 from ..kinds import recipe as kind
+from ..kinds import recipe_schemas as schemas
 from ..project import Entry
 from ..router import PROJECT_READ, PROJECT_WRITE, Route
 from .common import (
@@ -208,17 +209,65 @@ def _status(call: Call) -> Any:
 
 
 def _schema_update(call: Call) -> Any:
-    find(call)
-    return {"totalIncompatibilities": 0, "computables": []}  # no engine here, so never an incompatibility
+    """What is to change so that the outputs have the columns that the recipe writes (dss-api.md 2.6)."""
+    _name, found = find(call)
+    recipe_type = found.document["type"]
+    if kind.is_script(recipe_type):
+        # Code recipes cannot say it [client]; unverified: status, type and text, and that SQL cannot either.
+        raise DssError(
+            400,
+            "java.lang.UnsupportedOperationException",
+            f"Cannot compute the output schema of a {recipe_type} recipe",
+        )
+    # unverified: the types that can, that only what has to change is listed, and that outputs in other projects are not
+    inputs = _columns(call, kind.main_refs(found.document, "inputs"))
+    try:
+        columns = schemas.written(recipe_type, _parsed(found.payload), inputs)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise bad_request(f"The settings of the recipe are not valid: {error}") from error  # unverified text
+    computables = []
+    for ref in kind.refs(found.document, "outputs") if columns is not None else ():
+        output = call.project.objects["datasets"].get(ref)
+        held = [{"name": column["name"], "type": column["type"]} for column in _held(output)]
+        if output is not None and held != columns:
+            schema = {"columns": columns, "userModified": False}
+            computables.append(
+                {"type": "DATASET", "datasetName": ref, "projectKey": call.project.key, "newSchema": schema}
+            )
+    return {"totalIncompatibilities": len(computables), "computables": computables}
+
+
+def _parsed(payload: str | None) -> Document:
+    parsed = loads(payload) if payload and payload.strip() else {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _held(dataset: Entry | None) -> list[Document]:
+    columns: list[Document] = dataset.document["schema"]["columns"] if dataset is not None else []
+    return columns
+
+
+def _columns(call: Call, refs: list[str]) -> list[list[Document]]:
+    found = []
+    for ref in refs:
+        other, dot, name = ref.partition(".")
+        project = call.node.projects.get(other) if dot else call.project
+        found.append(_held(project.objects["datasets"].get(name if dot else ref) if project else None))
+    return found
 
 
 def _update_output_schema(call: Call) -> Any:
-    find(call)
+    """One computable of `schema-update`; what `dropAndRecreate` does to data is not shown here."""
+    _name, found = find(call)
     body = call.object()
-    if body.get("computableType") == "DATASET" and isinstance(body.get("newSchema"), dict):
-        name = str(body.get("computableId", "")).rpartition(".")[2]
-        old = entry(call, "datasets", name, f"dataset does not exist: {call.project.key}.{name}")
-        call.project.save("datasets", name, {**old.document, "schema": body["newSchema"]}, None, call.author)
+    schema, ref = body.get("newSchema"), str(body.get("computableId"))
+    if body.get("computableType") != "DATASET" or not isinstance(schema, dict) or not schema.get("columns"):
+        raise bad_request("Only the schema of a dataset can be updated")  # unverified
+    if ref not in kind.refs(found.document, "outputs"):
+        raise bad_request(f"{ref} is no output of the recipe")  # unverified: that it is checked
+    old = entry(call, "datasets", ref, f"dataset does not exist: {call.project.key}.{ref}")
+    call.project.save("datasets", ref, {**old.document, "schema": schema}, None, call.author)
+    call.message = f"Updated schema of dataset {ref}"
     return done("Updated")
 
 

@@ -122,6 +122,10 @@ def refs(document: Document, side: str) -> list[str]:
     return [item["ref"] for role in document.get(side, {}).values() for item in role.get("items", ())]
 
 
+def main_refs(document: Document, side: str) -> list[str]:
+    return [item["ref"] for item in document.get(side, {}).get("main", {}).get("items", ())]
+
+
 def replace_refs(document: Document, old: str, new: str) -> Document | None:
     """The document with every use of `old` replaced, or None if it does not use it."""
     if old not in refs(document, "inputs") and old not in refs(document, "outputs"):

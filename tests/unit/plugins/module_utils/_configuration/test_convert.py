@@ -119,6 +119,17 @@ def test_includes_and_templates(write: Write, tmp_path: Path) -> None:
     assert documents(loaded(new / "p.yml")) == documents(loaded(folder / "p.yml"))
 
 
+def test_directories_and_files_of_a_library_come_along(write: Write, tmp_path: Path) -> None:
+    folder = write({
+        "old/p.yml": "project: {key: P}\nlibrary: {path: lib, files: {python/x.py: {file: one.py}}}\n",
+        "old/lib/python/a/b.py": "a = 1",
+        "old/one.py": "x = 1",
+    }) / "old"  # fmt: skip
+    found = convert(folder / "p.yml", tmp_path / "new")
+    assert sorted(found.files) == ["lib/python/a/b.py", "one.py", "p.yml"]
+    assert documents(loaded(tmp_path / "new" / "p.yml")) == documents(loaded(folder / "p.yml"))
+
+
 def test_a_folder_of_projects(write: Write, tmp_path: Path) -> None:
     folder = write({
         "old/projects/one.yml": "project: {key: ONE}\ndatasets:\n" + managed("A"),

@@ -78,7 +78,9 @@ VALUES: dict[str, t.Any] = {
     "scenarios.steps.shell": {"code": "true"},
     "scenarios.steps.conditional": {"condition": "x > 1", "on_success": [], "on_failure": []},
     "scenarios.steps.notification": {"channel": "c", "message": "m"},
-    "project.settings.git": {"enabled": True, "remote": "git@example.com:x.git"},
+    "project.settings.git": {"remote": "git@example.com:x.git"},
+    "project.settings.git.remote": "git@example.com:x.git",
+    "project.settings.git.enabled": True,
     "project.settings.permissions": [{"group": "g", "role": "read"}],
     "project.settings.exposed": True,
 }

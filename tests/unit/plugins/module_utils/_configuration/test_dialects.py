@@ -111,7 +111,7 @@ def test_a_key_under_both_names_is_left_for_the_check(kinds: Kinds) -> None:
 
 def test_what_is_not_applied_is_said_and_removed(kinds: Kinds) -> None:
     text = (
-        "project: {key: A, settings: {owner: me, exposed: true, git: {}}}\n"
+        "project: {key: A, settings: {owner: me, exposed: true}}\n"
         "datasets:\n"
         "  - {name: d, type: sql, build_mode: RECURSIVE, partition_spec: '%Y', checks: [{type: freshness, column: x}],"
         " params: {table: t, partition_by: [x], compression: s, sampling: y, sample_size: 1}}\n"
@@ -128,7 +128,7 @@ def test_what_is_not_applied_is_said_and_removed(kinds: Kinds) -> None:
     assert sorted(problem.split(":")[0] for problem in problems) == [
         "datasets[0].build_mode", "datasets[0].checks[0]", "datasets[0].params.compression", "datasets[0].params.partition_by",
         "datasets[0].params.sample_size", "datasets[0].params.sampling", "datasets[0].partition_spec",
-        "project.settings.exposed", "project.settings.git", "recipes[0].cluster",
+        "project.settings.exposed", "recipes[0].cluster",
         "recipes[0].compute_schema_updates", "recipes[0].params.engine", "recipes[0].resources",
     ]  # fmt: skip
 
@@ -137,6 +137,16 @@ def test_a_key_that_the_kind_has_is_its_own_affair(kinds: Kinds, fake_kind: t.An
     text = {"type": "string"}
     kinds["recipe"] = fake_kind("recipe", "recipes", {"name": text, "cluster": text})
     assert one(kinds, "recipes", "{name: r, cluster: c}") == ({"name": "r", "cluster": "c"}, [])
+
+
+def test_the_remote_of_the_settings_is_that_of_the_project(kinds: Kinds, fake_kind: t.Any) -> None:
+    kinds["project_git"] = fake_kind("project_git", "project_git", {"remote": {"type": "string"}}, singleton=True)
+    document, problems = translated(
+        kinds, "project: {key: A, settings: {git: {enabled: true, remote: 'git@x:y.git'}}}\n"
+    )
+    assert plain(document.content) == {"project": {"key": "A"}, "project_git": {"remote": "git@x:y.git"}}
+    assert str(location_of(document.content, ("project_git", "remote"))) == "f.yml:1:51"
+    assert problems == ["project.settings.git.enabled: not applied, because every project of DSS is in Git"]
 
 
 def test_roles_of_groups_are_rights(kinds: Kinds, fake_kind: t.Any) -> None:

@@ -103,8 +103,9 @@ def test_the_design_papers(write: Write) -> None:
     })  # fmt: skip
     source = folder / "projects" / "ferries.yml"
     found = loaded(source, environment="dev", variables={"TODAY": "2031-01-01"}, naming="strict")
-    assert len(found.declarations) == 11
+    assert len(found.declarations) == 12
     fields = {entry.address: entry.fields for entry in found.declarations}
+    assert fields["project_git.FERRIES"] == {"remote": "git@example.com:ferries.git"}
     assert fields["permissions.FERRIES"] == {"groups": {"writers": ["read_project_content", "write_project_content"]}}
     assert fields["dataset.FERRIES.RAW_TRIPS"] == {
         "name": "RAW_TRIPS",

@@ -112,6 +112,13 @@ def test_a_query_makes_a_query_dataset_and_a_table_one_of_tables() -> None:
     assert DATASET.from_dss(left_over, Known())["params"] == {"mode": "table"}
 
 
+def test_a_parameter_in_two_places_is_noted_where_they_differ() -> None:
+    twice = built({"type": "S3", "path": "/a", "params": {"path": "/b"}})
+    assert twice.declared["params"] == {"path": "/a"}
+    assert twice.notes == ("params.path: not applied, because path says otherwise",)
+    assert built({"type": "S3", "path": "/a", "params": {"path": "/a"}}).notes == ()
+
+
 RULE = {"type": "RecordCountInRangeRule", "name": "rows"}
 STORED = {
     "type": "RecordCountInRangeRule",

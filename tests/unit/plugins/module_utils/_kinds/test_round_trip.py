@@ -152,7 +152,7 @@ def test_roles_partition_dependencies_and_append_mode_survive() -> None:
     author = {
         "name": "r",
         "type": "prediction_scoring",
-        "inputs": [{"object": "MODEL", "role": "model"}, {"dataset": "d", "deps": [{"func": "all_available"}]}],
+        "inputs": [{"object": "MODEL", "role": "model"}, {"dataset": "d", "deps": [{"function": "all_available"}]}],
         "outputs": [{"dataset": "o", "append": True}],
     }
     built = resource(kind, author)
@@ -205,7 +205,7 @@ def test_a_short_form_of_a_join_is_written_out() -> None:
     payload = built.declared["payload"]
     assert payload["joins"][0]["type"] == "LEFT"
     assert payload["joins"][0]["on"][0]["column2"] == {"name": "b", "table": 1}
-    assert [entry["originLabel"] for entry in payload["virtualInputs"]] == ["x", "y"]
+    assert [entry["index"] for entry in payload["virtualInputs"]] == [0, 1]
     assert "params" not in built.declared or built.declared["params"] == {}
     assert built.notes == ()
 

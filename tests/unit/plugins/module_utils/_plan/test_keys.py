@@ -43,6 +43,13 @@ def test_a_part_of_a_key_may_be_empty_or_not_known_yet() -> None:
     assert change.path == "items[FOLDER reports]"
 
 
+def test_the_order_of_a_list_may_mean_nothing() -> None:
+    declared, held = {"items": [item("A", "x"), item("B", "y")]}, {"items": [item("B", "y"), item("A", "x")]}
+    key = ("ref.type+ref.id",)
+    assert [change.path for change in compare(declared, held, {"items": Keyed(key)})] == ["items (order)"]
+    assert compare(declared, held, {"items": Keyed(key, ordered=False)}) == []
+
+
 class Careful(Variables):
     """A kind that warns."""
 

@@ -74,6 +74,24 @@ RIGHT: dict[str, t.Any] = {
             "outputs": [{"dataset": "z", "external": True}],
             "payload": '{"steps": []}',
         },
+        {
+            "name": "v",
+            "type": "prepare",
+            "inputs": ["in"],
+            "outputs": [{"dataset": "w", "external": True}],
+            "prepare": [{"rename_columns": {"a": "b"}}, {"group": "g", "steps": [{"round": ["c"]}]}],
+        },
+        {
+            "name": "k",
+            "type": "join",
+            "inputs": ["in", "out"],
+            "outputs": [{"object": "id"}],
+            "join": {
+                "joins": [{"right": "out", "conditions": ["a", {"left": "b", "right": "c"}]}],
+                "columns": [{"name": "a", "input": "out"}],
+                "filter_after": {"all": [{"column": "a", "value": [1]}]},
+            },
+        },
     ],
     "scenarios": [
         {
@@ -93,6 +111,59 @@ RIGHT: dict[str, t.Any] = {
             "reporters": [{"type": "mail-scenario", "name": "m", "params": {"subject": "${outcome}"}}],
         }
     ],
+}
+OF_INSTANCE: dict[str, t.Any] = {
+    "groups": [{"name": "g", "admin": True, "ldap_groups": ["a"]}],
+    "users": [
+        {
+            "login": "u",
+            "password": "p",
+            "groups": ["g"],
+            "secrets": {"a": "b"},
+            "credentials": {"pg": {"type": "BASIC", "password": "p"}},
+        }
+    ],
+    "project_folders": [{"name": "b", "parent": "a", "owner": "u", "permissions": [{"group": "g", "read": True}]}],
+    "connections": [
+        {
+            "name": "c",
+            "type": "PostgreSQL",
+            "host": "h",
+            "port": 1,
+            "database": "d",
+            "use_url": False,
+            "properties": [{"name": "a", "value": "b", "secret": True}],
+            "allowed_groups": ["g"],
+        }
+    ],
+    "code_envs": [
+        {
+            "name": "e",
+            "language": "PYTHON",
+            "deployment_mode": "DESIGN_MANAGED",
+            "packages": ["a"],
+            "conda_packages": "b",
+            "containers": ["k"],
+            "permissions": [{"group": "g", "use": True}],
+            "owner": "u",
+        }
+    ],
+    "plugins": [
+        {
+            "id": "p",
+            "version": "1",
+            "git": {"repository": "r"},
+            "managed_code_env": {"conda": True},
+            "presets": [{"name": "n", "type": "t", "config": {"password": "p"}}],
+            "parameter_sets": [{"name": "s", "definable_inline": True}],
+        }
+    ],
+    "instance_variables": {"variables": {"a": {"b": 1}}, "exclusive": True},
+    "general_settings": {
+        "execution_configs": [{"name": "k", "type": "DOCKER", "properties": {"a": "b"}, "allowed_groups": ["g"]}],
+        "user_rules": [{"type": "IDENTITY"}],
+        "raw": {"ldapSettings": {"bindPassword": "p"}},
+    },
 }
 WRONG = [
     None,
@@ -129,15 +200,22 @@ def planned(definition: dict[str, t.Any]) -> None:
     render.as_data(build(resources, Snapshot(connections={"pg": "PostgreSQL"}), Options(), KINDS))
 
 
-def test_the_right_one_is_planned() -> None:
-    planned(RIGHT)
+@pytest.mark.parametrize("right", [RIGHT, OF_INSTANCE], ids=["project", "instance"])
+def test_the_right_one_is_planned(right: dict[str, t.Any]) -> None:
+    planned(right)
 
 
-@pytest.mark.parametrize("section", list(RIGHT))
-def test_a_wrong_value_anywhere_is_one_sentence(section: str) -> None:
-    for place in places(RIGHT[section]):
+CASES = [
+    *(pytest.param(RIGHT, section, id=section) for section in RIGHT),
+    *(pytest.param(OF_INSTANCE, section, id=f"instance {section}") for section in OF_INSTANCE),
+]
+
+
+@pytest.mark.parametrize(("right", "section"), CASES)
+def test_a_wrong_value_anywhere_is_one_sentence(right: dict[str, t.Any], section: str) -> None:
+    for place in places(right[section]):
         for wrong in WRONG:
-            definition = copy.deepcopy(RIGHT)
+            definition = copy.deepcopy(right)
             around = definition[section]
             for key in place[:-1]:
                 around = around[key]

@@ -1,0 +1,66 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: variables_info
+short_description: Look at the variables of a DSS project
+version_added: 0.4.0
+description:
+  - Gives the variables as the options of M(dataiku_iac.dss.variables) that declare it.
+  - What DSS adds by itself is left out, and so are secrets.
+author:
+  - Dataiku IaC contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - dataiku_iac.dss._node
+  - dataiku_iac.dss._attributes
+attributes:
+  check_mode:
+    details:
+      - It only reads.
+  diff_mode:
+    support: none
+options:
+  project:
+    description:
+      - Key of the project; falls back to the variable C(dss_project).
+    type: str
+    required: true
+seealso:
+  - module: dataiku_iac.dss.variables
+"""
+
+EXAMPLES = r"""
+- name: The variables of a project
+  dataiku_iac.dss.variables_info:
+    project: QUICKSTART
+  register: found
+
+- name: The same from a node that is slow to answer
+  dataiku_iac.dss.variables_info:
+    project: QUICKSTART
+    timeout: 120
+"""
+
+RETURN = r"""
+variables:
+  description:
+    - What there is. It is what M(dataiku_iac.dss.variables) takes besides O(project).
+  returned: success
+  type: dict
+  sample: {standard: {region: eu}, local: {}}
+"""
+
+from ..module_utils._module import main_of
+
+
+def main() -> None:
+    """Run the module."""
+    main_of("variables_info")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: zone_info
+short_description: Look at zones of a DSS project
+version_added: 0.4.0
+description:
+  - Gives zones as the options of M(dataiku_iac.dss.zone) that declare them.
+  - What DSS adds by itself is left out, and so are secrets.
+author:
+  - Dataiku IaC contributors (!UNKNOWN)
+extends_documentation_fragment:
+  - dataiku_iac.dss._node
+  - dataiku_iac.dss._attributes
+attributes:
+  check_mode:
+    details:
+      - It only reads.
+  diff_mode:
+    support: none
+options:
+  project:
+    description:
+      - Key of the project; falls back to the variable C(dss_project).
+    type: str
+    required: true
+  name:
+    description:
+      - Only the one that is named so; without it all are given.
+    type: str
+seealso:
+  - module: dataiku_iac.dss.zone
+"""
+
+EXAMPLES = r"""
+- name: Zones of a project
+  dataiku_iac.dss.zone_info:
+    project: QUICKSTART
+  register: found
+
+- name: One of them
+  dataiku_iac.dss.zone_info:
+    project: QUICKSTART
+    name: Raw
+"""
+
+RETURN = r"""
+zones:
+  description:
+    - What there is. Each is what M(dataiku_iac.dss.zone) takes besides O(project).
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: Raw, color: '#2ab1ac', items: [customers]}]
+"""
+
+from ..module_utils._module import main_of
+
+
+def main() -> None:
+    """Run the module."""
+    main_of("zone_info")
+
+
+if __name__ == "__main__":
+    main()
