@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from .._plan.compare import Document, Keyed, Rule
+from .._plan.compare import Document, Keyed, OnCreateOnly, Rule
 from .blocks import Block
 from .flow_items import BUILT, SHOWN
 from .shape import FLAG, OBJECT, TEXT, Field, Schema, described
@@ -158,6 +158,8 @@ CONTENTS: Schema = {"anyOf": [_CONTENTS.schema, {"type": "object", "required": [
 CONTENTS_RULES: Mapping[str, Rule] = {
     f"bundleExporterSettings.{_OPTIONS}.includedDatasetsData": Keyed(("name",)),
     **{f"bundleExporterSettings.{_OPTIONS}.{key}": Keyed(("id", "name")) for _name, key, _kind, _text in INCLUDED},
+    # Older projects keep no name beside the id.
+    **{f"bundleExporterSettings.{_OPTIONS}.{key}[].name": OnCreateOnly() for _name, key, _kind, _text in INCLUDED},
 }
 
 # The newest form of dss-api.md 2.3; what is true there by itself is unverified.

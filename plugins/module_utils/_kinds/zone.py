@@ -230,12 +230,30 @@ def _move(node: Node, place: str, default: str, document: Document, before: Docu
     """Items come by a call of the zone, which takes them from where they are, and leave by one of the default zone."""
     coming, leaving = _difference(document, before, "items"), _difference(before, document, "items")
     if coming:
+        shared = _shares(node, place, coming)
         node.post(f"{place}/add-items", coming)
+        # That a move takes an item out of the zones that it is shared with is unverified; nobody asked for it.
+        kept = _shares(node, place, coming) if shared else []
+        for zone, item in [entry for entry in shared if entry not in kept]:
+            node.post(f"{zone}/shared", item)
     if leaving:
         held = {_key(item) for item in node.get(place).get("items") or ()}
         still_there = [item for item in leaving if _key(item) in held]
         if still_there:
             node.post(f"{default}/add-items", still_there)
+
+
+def _shares(node: Node, place: str, items: list[Document]) -> list[tuple[str, Document]]:
+    """The other zones that some items are shared with: the place of the zone, and the item."""
+    zones, _slash, zone_id = place.rpartition("/")
+    keys = {_key(item) for item in items}
+    return [
+        (zones + path_of(zone["id"]), item)
+        for zone in node.get(zones)
+        if zone["id"] != zone_id
+        for item in zone.get("shared") or ()
+        if _key(item) in keys
+    ]
 
 
 def _share(node: Node, place: str, document: Document, before: Document) -> None:
