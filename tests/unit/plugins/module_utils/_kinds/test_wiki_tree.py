@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, wiki_tree
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Known
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 Tree = list[dict[str, t.Any]]
@@ -33,6 +33,7 @@ def trees(draw: st.DrawFn) -> Tree:
     return tree
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=trees(), data=st.data())
 def test_a_moved_article_is_where_it_was_to_be_and_nothing_is_lost(tree: Tree, data: st.DataObject) -> None:
     ids = wiki_tree.ids_of(tree)
@@ -50,6 +51,7 @@ def test_a_moved_article_is_where_it_was_to_be_and_nothing_is_lost(tree: Tree, d
     assert wiki_tree.moved(result, [moving], parent, found_before) == result, "moved twice is moved once"
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tree=trees(), data=st.data())
 def test_an_emptied_article_keeps_its_place_and_its_children_stand_behind_it(tree: Tree, data: st.DataObject) -> None:
     emptied = data.draw(st.sampled_from(wiki_tree.ids_of(tree)))

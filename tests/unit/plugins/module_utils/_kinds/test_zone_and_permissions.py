@@ -14,7 +14,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KIND
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Known, Neighbours, Ref, Resource
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.permissions import FLAGS, RIGHTS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import compare
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 NEIGHBOURS = Neighbours({"dataset": frozenset({"a"}), "managed_folder": frozenset({"files"})})
@@ -48,6 +48,7 @@ members = st.fixed_dictionaries(
 lists = st.lists(members, max_size=4, unique_by=lambda item: (item["objectType"], item["objectId"]))
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(items=lists, shared=lists, exclusive=st.booleans(), object_id=st.sampled_from(["z", "default"]))
 def test_a_zone_declares_what_it_is(items: t.Any, shared: t.Any, exclusive: bool, object_id: str) -> None:
     items = [] if object_id == "default" else items
@@ -71,6 +72,7 @@ authorizations = st.builds(
 )
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     users=st.dictionaries(st.sampled_from(["ada", "bob"]), grants),
     groups=st.dictionaries(st.sampled_from(["ada", "readers"]), grants),
