@@ -171,7 +171,7 @@ def _authored(
         )
     if not makes:
         author = {**{key: author[key] for key in (*kind.identifier, *kind.required) if key in author}, "external": True}
-    return Authored(kind, label or project, object_id, shown, tidy(author, kind), document)
+    return Authored(kind, label or project, object_id, shown, tidy(author, kind, project), document)
 
 
 def _raw(kind: Kind, document: Document) -> Document:
@@ -199,14 +199,30 @@ def _server_made(kind: Kind) -> bool:
     return "id" in kind.identifier and type(kind).label is not Kind.label
 
 
-def tidy(author: Document, kind: Kind) -> Document:
-    """The same with its keys in an order that does not depend on the server, and its sets sorted."""
+def tidy(author: Document, kind: Kind, project: str) -> Document:
+    """The same with its sets sorted, and its keys in an order that does not depend on the server.
+
+    In a field whose keys are in an order that means something, such as renamings, they stay.
+    """
     sets = {path for path, rule in kind.rules.items() if isinstance(rule, AsSet)}
-    shape = kind.shape_of(author.get("type"))
-    names = {entry.name for entry in shape.fields if entry.path in sets}
+    names = {entry.name for entry in kind.shape_of(author.get("type")).fields if entry.path in sets}
+    author = {name: sorted(value) if name in names and _is_texts(value) else value for name, value in author.items()}
+    tidied = {name: in_order(value) for name, value in author.items()}
+    wanted = _declared_by(author, kind, project)
+    if wanted is None or _declared_by(tidied, kind, project) == wanted:
+        return tidied
     return {
-        name: sorted(value) if name in names and _is_texts(value) else in_order(value) for name, value in author.items()
+        name: value if _declared_by({**author, name: value}, kind, project) == wanted else author[name]
+        for name, value in tidied.items()
     }
+
+
+def _declared_by(author: Document, kind: Kind, project: str) -> Document | None:
+    """What an author form declares, None where it does not make sense by itself."""
+    try:
+        return kind.resource(author, project, Neighbours(), Location(), "").declared
+    except DssError:
+        return None
 
 
 def _is_texts(value: t.Any) -> bool:

@@ -100,7 +100,7 @@ def test_what_the_files_do_not_hold_is_missing_and_the_instance_is_unknown(node:
     with pytest.raises(NodeError) as refused:
         node.get("/admin/connections/")
     assert refused.value.forbidden
-    with pytest.raises(DssError, match="cannot be written"):
+    with pytest.raises(DssError, match="is not written during an import"):
         node.put("/projects/SHOP/metadata", {})
 
 
