@@ -58,7 +58,7 @@ EXAMPLES = r"""
     outputs: [customers_short]
     prepare:
       - rename_columns: {cust_nm: name}
-      - formula: {column: initial, expression: substring(name, 0, 1)}
+      - formula: {column: initial, expression: "substring(name, 0, 1)"}
       - keep_columns: [name, initial]
 
 - name: The recipe is gone, its output stays
