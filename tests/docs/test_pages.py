@@ -144,4 +144,5 @@ def test_published_schema_refuses_a_misspelt_key() -> None:
 def test_every_module_is_in_the_readme() -> None:
     text = (ROOT / "README.md").read_text()
     for path in (ROOT / "plugins" / "modules").glob("*.py"):
-        assert f"`{path.stem}`" in text, path.stem
+        kind = path.stem.removesuffix("_info")  # one row speaks of the info modules of all kinds
+        assert f"`{kind if kind in KINDS else path.stem}`" in text, path.stem
