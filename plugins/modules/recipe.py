@@ -12,6 +12,9 @@ version_added: 0.1.0
 description:
   - Creates, changes or deletes a recipe with what it reads and writes, its code or its settings.
   - Only what is declared is compared and changed; every other field belongs to DSS or to a colleague.
+  - The settings of a visual recipe are written in the option of its type, such as O(join) or O(prepare), and what that cannot say in
+    O(payload).
+  - After a visual recipe was made or works in another way, the schemas of its outputs are updated, unless O(update_output_schemas=false).
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:
@@ -39,6 +42,24 @@ EXAMPLES = r"""
     code: |
       import dataiku
       dataiku.Dataset("customers_clean")
+
+- name: Its columns, by a prepare recipe
+  dataiku_iac.dss.dataset:
+    project: QUICKSTART
+    name: customers_short
+    type: managed
+
+- name: A prepare recipe
+  dataiku_iac.dss.recipe:
+    project: QUICKSTART
+    name: shorten_customers
+    type: shaker
+    inputs: [customers_clean]
+    outputs: [customers_short]
+    prepare:
+      - rename_columns: {cust_nm: name}
+      - formula: {column: initial, expression: substring(name, 0, 1)}
+      - keep_columns: [name, initial]
 
 - name: The recipe is gone, its output stays
   dataiku_iac.dss.recipe:

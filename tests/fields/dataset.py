@@ -65,9 +65,9 @@ SAMPLES = [
                 {"separator": "|", "quote": "'"},
             ],
             "params": [
-                {"not_ready_if_empty": True},
-                {"not_ready_if_empty": False},
-                {"notReadyIfEmpty": True, "preview_file": "/a"},
+                {"not_ready_if_empty": True, "preview_file": "/a"},
+                {"not_ready_if_empty": False, "preview_file": "/b"},
+                {"notReadyIfEmpty": True, "preview_file": "/c"},
             ],
             "schema": [
                 [{"name": "a", "type": "string", "max_length": 9}],
@@ -96,7 +96,10 @@ SAMPLES = [
                 [_ROWS | {"minimum": 2, "auto_run": False, "on_build": "NO"}],
                 [_ROWS | {"enabled": False}, {"type": "python", "name": "p", "code": "x", "code_env": "env"}],
             ],
-            "quality": [{"monitor": True}, {"monitor": False}, {"displayed": {"checks": ["rows"], "partition": "NP"}}],
+            "quality": [
+                {"monitor": True, "displayed": {"partition": "NP"}},
+                {"monitor": False, "displayed": {"checks": ["rows"], "partition": "ALL"}},
+            ],
             "custom_fields": [{"owner": "a"}, {"owner": "b", "level": 2}, {"owner": "c"}],
             "custom_meta": [{"k": "a"}, {"k": "b"}],
             "checklists": [

@@ -44,7 +44,7 @@ SAMPLES = [
                 [{"type": "numericRange", "name": "size", "metric": "basic:SIZE", "minimum": 2, "maximum": 5}],
                 {"exclusive": True, "items": [{"type": "python", "name": "p", "code": "x"}]},
             ],
-            "quality": [{"run_on_build": True}, {"run_on_build": False}, {"displayed": {"checks": ["size"]}}],
+            "quality": [{"run_on_build": True}, {"run_on_build": False, "displayed": {"checks": ["size"]}}],
             "custom_fields": [{"owner": "a"}, {"owner": "b", "level": 2}],
             "checklists": [[], [{"title": "t", "items": [{"text": "one"}]}]],
         },

@@ -73,7 +73,7 @@ KEYS: tuple[Key, ...] = (
     Key((BLOCKS,), "datasets.path", "path"),
     Key(EVERY, "datasets.params", "params", note="with DSS's own names, but for the keys below"),
     Key((PLUS,), "datasets.params.partition_by", why="partitions are declared in partitioning"),
-    Key((PLUS,), "datasets.params.compression", why="compression is a parameter of the format: see format_params"),
+    Key((PLUS,), "datasets.params.compression", "format_params", note="compression of parquet; of other formats a warning"),
     Key((PLUS,), "datasets.params.sampling", why=_SAMPLING),
     Key((PLUS,), "datasets.params.sample_size", why=_SAMPLING),
     Key(EVERY, "datasets.schema", "schema", note="a mapping with columns, or a list of them"),
@@ -111,7 +111,7 @@ KEYS: tuple[Key, ...] = (
     Key((B,), "recipes.compute_schema_updates", why="an apply does not build, so it computes no schemas"),
     Key((PLUS,), "recipes.join_config.type", "params", note="join_type"),
     Key((PLUS,), "recipes.join_config.conditions", "params", note="join_conditions"),
-    Key((PLUS,), "recipes.join_config.select", why="the columns of a join are declared in payload"),
+    Key((PLUS,), "recipes.join_config.select", why="the columns of a join are declared in join"),
     # Scenarios
     Key((PLUS, BLOCKS, B), "scenarios.name", "name"),
     Key((PLUS,), "scenarios.type", "type"),

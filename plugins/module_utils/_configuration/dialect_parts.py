@@ -55,6 +55,22 @@ def with_rules(author: Mapping, path: ValuePath, notes: Notes) -> Mapping:
     return edited(author, {"checks": kept}) if kept else edited(author, {}, ("checks",))
 
 
+def with_compression(author: Mapping, params: Mapping, path: ValuePath, notes: Notes) -> Mapping:
+    """A dataset whose compression is a parameter of its format; ``params`` keep theirs."""
+    if "compression" not in params:
+        return author
+    own = author.get("format_params")
+    if author.get("format_type") != "parquet" or not isinstance(params["compression"], str):
+        notes.ignored((*path, "params", "compression"), "only parquet is told how to compress, in format_params")
+        return author
+    base = own if isinstance(own, Mapping) else Mapping((), author.file)
+    settings = edited(base, {"compression": params["compression"].upper(), **base})
+    mark = mark_in(params, "compression")
+    if "compression" not in base and mark is not None:
+        settings.marks["compression"] = mark
+    return edited(author, {"format_params": settings})
+
+
 def _is_peer_check(check: t.Any) -> bool:
     return isinstance(check, Mapping) and (check.get("type") in _RULES or check.get("type") in _NO_RULES)
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from .._errors import Problem
 from .dialect_keys import not_applied
-from .dialect_parts import Notes, dashboard, with_permissions, with_remote, with_rules
+from .dialect_parts import Notes, dashboard, with_compression, with_permissions, with_remote, with_rules
 from .document import Mapping, Sequence, ValuePath, edited, mark_in, relisted, renamed
 from .files import Document
 from .spellings import CODE_RECIPES, DATASET_TYPES, RECIPE_TYPES, RENAMED, column_type, is_script
@@ -202,7 +202,8 @@ def _moved_to_params(author: Mapping, known: frozenset[str]) -> Mapping:
 
 
 def _dataset_params(author: Mapping, params: Mapping, path: ValuePath, notes: Notes) -> Mapping:
-    rest = params
+    author = with_compression(author, params, path, notes)
+    rest = _less(params, ("compression",))
     for key, why in _NOT_APPLIED_IN_DATASET_PARAMS.items():
         if key in params:
             notes.ignored((*path, "params", key), why)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Mapping as AnyMapping
+from functools import cache
 
 from .._errors import Problem
 from .code_files import file_keys
@@ -188,10 +189,15 @@ class Checker:
         return found
 
     def _compile(self, section: str, external: bool) -> Compiled:
-        if section not in self._kinds:
-            return Compiled(POLICY_SECTIONS[section])
-        kind = self._kinds[section]
-        return Compiled(resource_schema(kind, external=external), kind.name.replace("_", " "))
+        return (
+            _of_kind(self._kinds[section], external) if section in self._kinds else Compiled(POLICY_SECTIONS[section])
+        )
+
+
+@cache
+def _of_kind(kind: t.Any, external: bool) -> Compiled:
+    """The schema of a kind, which is compiled once in a process."""
+    return Compiled(resource_schema(kind, external=external), kind.name.replace("_", " "))
 
 
 def _version(document: Mapping) -> list[Finding]:

@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 from dataclasses import replace
+from functools import cache
 
 from .._errors import Problem
 from .document import Mapping, ValuePath, Verbatim, problem_at, relisted
@@ -37,7 +38,7 @@ def substitute(
 ) -> tuple[list[Document], list[Problem]]:
     """The documents with all variables of their resources and policies filled in, and the texts where that was not possible."""
     walk = _Walk(Expander(scope))
-    protected = {kind.section: protection(kind.schema) for kind in kinds.values()}
+    protected = {kind.section: _protection_of(kind) for kind in kinds.values()}
     protected.update({section: protection(schema) for section, schema in POLICY_SECTIONS.items()})
     singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
     result = []
@@ -101,6 +102,12 @@ class _Walk:
         if all(new is old for new, old in zip(items, value)):
             return value
         return relisted(value, items)
+
+
+@cache
+def _protection_of(kind: t.Any) -> Protected:
+    """Where the schema of a kind says it; worked out once in a process."""
+    return protection(kind.schema)
 
 
 def protection(schema: t.Any) -> Protected:

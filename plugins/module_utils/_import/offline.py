@@ -54,15 +54,16 @@ _COLLECTIONS: Mapping[Segments, _Collection] = {
     ("savedmodels",): _Collection("saved_models"),
     ("evaluationstores",): _Collection("model_evaluation_stores"),
     ("knowledge-banks",): _Collection("knowledge-banks"),
-    ("sql-notebooks",): _Collection("notebooks"),  # unverified: the folder
 }
+_SQL_NOTEBOOKS = ("notebooks/sql/", "/params.json")
 # The folder of the objects in a list.
 _FOLDERS: Mapping[Segments, str] = {
     ("jupyter-notebooks",): "ipython_notebooks",
+    ("sql-notebooks",): "notebooks/sql",
     ("wiki",): "wiki",
     **{place: entry.folder for place, entry in _COLLECTIONS.items()},
 }
-_SURE = _FOLDERS.keys() - {("sql-notebooks",), ("wiki",)}  # real projects show the folder, and it holds nothing else
+_SURE = _FOLDERS.keys() - {("wiki",)}  # real projects show the folder, and it holds nothing else
 # The texts in ``params`` of a web app that are files of their own, by type. All but ``python`` are unverified.
 _PYTHON = {"python": "backend.py"}
 _WEBAPP_CODE: Mapping[str, Mapping[str, str]] = {
@@ -103,6 +104,7 @@ class OfflineNode(ReadOnly):
             ("tags",): lambda: {"tags": self._json("tags.json").get("tags", {})},
             ("wiki",): self._wiki,
             ("jupyter-notebooks",): self._notebooks,
+            ("sql-notebooks",): self._sql_notebooks,
             ("libraries", "contents"): lambda: self._tree("lib/"),
         }
 
@@ -123,6 +125,8 @@ class OfflineNode(ReadOnly):
             return self._article(below[1], path)
         if below[:1] == ("jupyter-notebooks",) and len(below) == 2:
             return self._json(f"ipython_notebooks/{below[1]}.ipynb", path)
+        if below[:1] == ("sql-notebooks",) and len(below) == 2:
+            return self._sql_notebook(below[1], path)
         if below[:2] == ("libraries", "contents"):
             return self._library_file("/".join(below[2:]), path, query.get("dataEncoding") == "base64")
         raise NodeError(f"{path}: the files of a project do not tell", 404, "NotFoundException")
@@ -222,6 +226,19 @@ class OfflineNode(ReadOnly):
         start = "ipython_notebooks/"
         names = (path[len(start) : -len(".ipynb")] for path in self._contents if _is_notebook(path, start))
         return [{"name": name, "projectKey": self._project} for name in sorted(names)]
+
+    def _sql_notebooks(self) -> list[Document]:
+        start, end = _SQL_NOTEBOOKS
+        below = (
+            path[len(start) : -len(end)] for path in self._contents if path.startswith(start) and path.endswith(end)
+        )
+        return [self._sql_notebook(name) for name in sorted(below) if "/" not in name]
+
+    def _sql_notebook(self, name: str, asked: str = "") -> Document:
+        """Without the queries that were run, which are a file of their own (docs/api-calls.md)."""
+        stored = self._json(name.join(_SQL_NOTEBOOKS), asked)
+        document = {key: value for key, value in stored.items() if key not in _IDENTITY}
+        return {**document, "id": name, "projectKey": self._project}
 
     def _tree(self, folder: str) -> list[Document]:
         """The nodes of a library: ``children`` is None for a file (dss-api.md 2.11)."""

@@ -90,7 +90,7 @@ def _authorizations_from_dss(items: Iterable[Mapping[str, t.Any]]) -> list[Docum
     result = []
     for item in items:
         place = item.get("objectRef") or {}
-        modes = sorted(item.get("modes") or [])
+        modes = sorted(map(str, item.get("modes") or ()))  # their order means nothing
         more = {} if modes == ["READ"] else {"modes": modes}
         pair = from_pair(place.get("objectType"), place.get("objectId"), _SHOWABLE)
         result.append({**pair, **more, **rest_of(item, "objectRef", "modes")})

@@ -11,18 +11,11 @@ from collections.abc import Mapping
 
 from .._plan.compare import Document, Keyed, OnCreateOnly, Rule
 from .blocks import Block
+from .flow_items import BUILT, SHOWN
 from .shape import FLAG, OBJECT, TEXT, Field, Schema, described
 
 # Types of exposed objects that are known by an id which DSS makes, and the kind that declares such objects.
-KIND_OF_TYPE = {
-    "MANAGED_FOLDER": "managed_folder",
-    "SAVED_MODEL": "saved_model",
-    "MODEL_EVALUATION_STORE": "model_evaluation_store",
-    "RETRIEVABLE_KNOWLEDGE": "knowledge_bank",
-    "WEB_APP": "webapp",
-    "DASHBOARD": "dashboard",
-    "INSIGHT": "insight",
-}
+KIND_OF_TYPE: Mapping[str, str] = {entry.type: entry.kind for entry in (*BUILT, *SHOWN) if entry.by_id}
 
 
 def _rules_to_dss(projects: t.Any) -> t.Any:

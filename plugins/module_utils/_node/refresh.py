@@ -227,6 +227,7 @@ def _moved(
         return _Moved()
     end.since(commit)
     owners = {(recorded.kind, recorded.object_id): key for key, recorded in known.items()}
+    recorded = {entry.kind for entry in known.values()}
     folders = {kind.git_folder: kind.name for kind in kinds.values() if kind.git_folder}
     addresses: set[str] = set()
     others = False
@@ -239,7 +240,7 @@ def _moved(
                 raise NoHistory(f"{path} has changed, and what that means is not known")
             touched = {owners.get((kind.name, object_id), "") for object_id in ids} - {""}
             addresses |= touched
-            others |= not touched and not kind.singleton
+            others |= not touched and (kind.surveyed or kind.name in recorded)
         elif folder in _ALL_PROJECTS:
             raise NoHistory("one Git repository holds all projects of the node")
         elif folder not in _ELSEWHERE:

@@ -14,27 +14,38 @@ from ..._plan.compare import Document
 from ..shape import Schema
 from .blocks import Block, Flow
 
-PAIRS: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+_PAIR: Schema = {
+    "type": "object",
+    "properties": {"from": {"type": "string"}, "to": {"type": "string"}},
+    "required": ["from", "to"],
+    "additionalProperties": False,
+}
+PAIRS: Schema = {
+    "anyOf": [{"type": "object", "additionalProperties": {"type": "string"}}, {"type": "array", "items": _PAIR}]
+}
 
 
-def write_pairs(value: Mapping[str, str], flow: Flow) -> list[Document]:
-    """A list of ``{from, to}``."""
-    return [{"from": old, "to": new} for old, new in value.items()]
+def write_pairs(value: t.Any, flow: Flow) -> list[Document]:
+    """A list of ``{from, to}``, which people may write as a mapping."""
+    if isinstance(value, Mapping):
+        return [{"from": old, "to": new} for old, new in value.items()]
+    return [{"from": pair["from"], "to": pair["to"]} for pair in value]
 
 
-def read_pairs(value: Sequence[Mapping[str, str]], flow: Flow) -> dict[str, str]:
-    """The same as a mapping."""
-    return {entry["from"]: entry["to"] for entry in value}
+def read_pairs(value: Sequence[Mapping[str, str]], flow: Flow) -> t.Any:
+    """A single pair as a mapping; of several the order matters, which mappings do not keep everywhere."""
+    pairs = [{"from": entry["from"], "to": entry["to"]} for entry in value]
+    return {pairs[0]["from"]: pairs[0]["to"]} if len(pairs) == 1 else pairs
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Parameters that are nothing but a list of ``{from, to}``, which people write as a mapping."""
+    """Parameters that are nothing but a list of ``{from, to}``."""
 
     path: str
     schema: t.ClassVar[Schema] = PAIRS
 
-    def write(self, author: Mapping[str, str], flow: Flow) -> Document:
+    def write(self, author: t.Any, flow: Flow) -> Document:
         return {self.path: write_pairs(author, flow)}
 
     def read(self, params: Mapping[str, t.Any], flow: Flow) -> t.Any:

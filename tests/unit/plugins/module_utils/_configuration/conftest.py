@@ -33,7 +33,7 @@ ITEMS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FakeKind:
     """What the loader may use of a kind."""
 

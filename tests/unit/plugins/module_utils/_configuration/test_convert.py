@@ -68,7 +68,7 @@ def test_a_tree_keeps_its_layout_variables_and_includes(write: Write, tmp_path: 
         "old/projects/ferries.yml": DESIGN + LATER,
         "old/environments/dev.yml": ENVIRONMENT.replace(
             "overrides:\n", "overrides:\n  models: {delay: {}}\n"
-        ).replace("datasets: {RAW_TRIPS: {", "datasets: {TRIPS: {format: csv}, RAW_TRIPS: {"),
+        ).replace("datasets: {RAW_TRIPS: {", "datasets: {TOTALS: {format: csv}, RAW_TRIPS: {"),
         "old/recipes/trips.py": "a = 1",
         "old/recipes/totals.sql": "CREATE TABLE x; SELECT 1",
         "old/.dataiku/config.yml": TOOL,

@@ -20,7 +20,12 @@ BASE: dict[str, t.Any] = {
     "datasets": [
         {"name": "A", "type": "managed"},
         {"name": "B", "type": "managed"},
-        {"name": "C", "type": "managed", "schema": {"columns": [{"name": "c", "type": "int"}]}},
+        {
+            "name": "C",
+            "type": "managed",
+            "format_type": "parquet",
+            "schema": {"columns": [{"name": "c", "type": "int"}]},
+        },
     ],
     "recipes": [{"name": "r", "type": "python", "inputs": [{"dataset": "A"}], "outputs": ["C"], "code": "x = 1"}],
     "scenarios": [{"name": "s", "triggers": [], "steps": []}],
@@ -44,6 +49,7 @@ VALUES: dict[str, t.Any] = {
     "datasets.params": {"path": "x"},
     "datasets.params.partition_by": ["day"],
     "datasets.params.sample_size": 3,
+    "datasets.params.compression": "snappy",
     "datasets.schema": {"columns": [{"name": "c", "type": "varchar(3)"}]},
     "datasets.schema.columns.type": "varchar(3)",
     "datasets.checks": [{"type": "not_null", "columns": ["c"]}],

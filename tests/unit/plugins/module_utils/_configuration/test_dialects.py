@@ -179,6 +179,14 @@ def test_roles_of_groups_are_rights(kinds: Kinds, fake_kind: t.Any) -> None:
     ]
 
 
+def test_compression_of_another_tool_is_that_of_parquet(kinds: Kinds) -> None:
+    text = "{name: d, type: S3, format: parquet, params: {compression: gzip}}"
+    found, problems = one(kinds, "datasets", text)
+    assert (found["format_params"], found["params"], problems) == ({"compression": "GZIP"}, {}, [])
+    declared = "{name: d, type: S3, format: parquet, params: {compression: gzip}, format_params: {compression: SNAPPY}}"
+    assert one(kinds, "datasets", declared)[0]["format_params"] == {"compression": "SNAPPY"}
+
+
 def test_checks_of_another_tool_are_rules_of_data_quality(kinds: Kinds) -> None:
     text = "{name: d, type: sql, checks: [{type: not_null, columns: [a, b]}, {type: freshness}, {type: unique, columns: [a]}]}"
     found, problems = one(kinds, "datasets", text)
@@ -240,7 +248,7 @@ def test_a_join_of_another_tool(kinds: Kinds) -> None:
         },
     }
     assert problems == [
-        "recipes[0].join_config.select: not applied, because the columns of a join are declared in payload"
+        "recipes[0].join_config.select: not applied, because the columns of a join are declared in join"
     ]
 
 

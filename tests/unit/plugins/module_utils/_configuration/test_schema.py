@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 import typing as t
 
@@ -199,6 +200,7 @@ def test_an_unknown_section_is_told_the_nearest(kinds: Kinds) -> None:
 
 def test_a_valid_configuration_needs_no_jsonschema(kinds: Kinds, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jsonschema", None)
+    kinds = copy.deepcopy(kinds)  # their schemas are not compiled yet
     assert findings(kinds, "datasets: [{name: a, type: t}]") == []
     with pytest.raises(MissingLibrary, match="jsonschema"):
         findings(kinds, "datasets: [{name: a}]")

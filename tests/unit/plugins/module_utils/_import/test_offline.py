@@ -33,6 +33,8 @@ FILES: dict[str, t.Any] = {
     "wiki/articles/1.json": {"name": "Home"},
     "wiki/articles/1.md": "# Home\n",
     "ipython_notebooks/a.ipynb": {"cells": []},
+    "notebooks/sql/OL6G59K/params.json": {"name": "Counts", "connection": "c", "cells": [], "versionTag": {}},
+    "notebooks/sql/OL6G59K/queries.json": {"queries": {}},
     "lib/python/a/b.py": "x = 1\n",
     "explore/orders.json": {},
 }  # fmt: skip
@@ -57,6 +59,8 @@ def node() -> OfflineNode:
 @pytest.mark.parametrize(
     ("path", "answer"),
     [
+        ("sql-notebooks/", [{"name": "Counts", "connection": "c", "cells": [], "id": "OL6G59K", "projectKey": "SHOP"}]),
+        ("sql-notebooks/OL6G59K", {"name": "Counts", "connection": "c", "cells": [], "id": "OL6G59K", "projectKey": "SHOP"}),
         ("metadata", {"label": "Shop", "tags": ["b"], "checklists": {"checklists": []}, "custom": {"kv": {}}, "customFields": {}}),
         ("settings", {"settings": {"gitCommitMode": "EXPLICIT"}}),
         ("permissions", {"owner": "ada", "permissions": []}),

@@ -271,8 +271,9 @@ def test_every_processor_writes_its_parameters_whole() -> None:
 def test_parameters_that_a_short_form_cannot_say_are_those_of_dss() -> None:
     step = {"type": "JSONFlattener", "params": {"inCol": "k", "newer": True}}
     assert read("shaker", {"steps": [step]})["prepare"] == [step]
-    twice = {"type": "ColumnRenamer", "params": {"renamings": [{"from": "a", "to": "b"}, {"from": "a", "to": "c"}]}}
-    assert read("shaker", {"steps": [twice]})["prepare"] == [twice]
+    pairs = [{"from": "a", "to": "b"}, {"from": "a", "to": "c"}]
+    twice = {"type": "ColumnRenamer", "params": {"renamings": pairs}}
+    assert read("shaker", {"steps": [twice]})["prepare"] == [{"rename_columns": pairs}], "their order is kept"
 
 
 def test_a_group_in_a_group_stays_as_dss_has_it() -> None:

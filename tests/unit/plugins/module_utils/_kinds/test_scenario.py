@@ -14,7 +14,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KIND
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Known, Neighbours, Ref, Resource
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.scenario_parts import PARTS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import compare
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 SCENARIO = KINDS["scenario"]
@@ -373,6 +373,7 @@ def parts(draw: st.DrawFn, place: int) -> dict[str, t.Any]:
     return {"id": draw(st.sampled_from("ij")), **part, "surprise": draw(values)}
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_the_author_form_of_any_part_is_contained_in_it(data: st.DataObject) -> None:
     steps, triggers, reporters = (

@@ -18,7 +18,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.moves import
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.model import Recorded
 
 # Their names are their ids, or their paths, and no call changes them.
-REFUSED = ("api_service", "code_env", "connection", "group", "plugin", "project_folder", "user")
+REFUSED = ("api_service", "code_env", "connection", "group", "notebook", "plugin", "project_folder", "user")
 CALLED = ("dataset", "recipe")
 TYPES = {
     "dataset": "Filesystem",
