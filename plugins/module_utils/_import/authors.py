@@ -221,7 +221,7 @@ def _declared_by(author: Document, kind: Kind, project: str) -> Document | None:
     """What an author form declares, None where it does not make sense by itself."""
     try:
         return kind.resource(author, project, Neighbours(), Location(), "").declared
-    except DssError:
+    except (DssError, *_STRANGE):
         return None
 
 
