@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import tempfile
 import typing as t
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Kind
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.engine import run_module
 from support.samples import KEY, Sample
@@ -27,6 +28,7 @@ SAMPLES: dict[str, list[Sample]] = {
     for name in KINDS
     if Path(__file__).with_name(f"{name}.py").is_file()
 }
+FULL = os.environ.get("DSS_TEST_FULL") == "1"
 CASES = [
     pytest.param(name, sample, tried, id=f"{name}{number}-{tried}")
     for name, samples in SAMPLES.items()
@@ -48,7 +50,13 @@ def test_each_field_of_a_kind_has_samples(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "sample", "tried"), CASES)
 @given(data=st.data())
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=2 if FULL else 1,
+    phases=(Phase.generate,),  # each try is several runs, and there is little to shrink
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
 def test_a_field(sandbox_process: SandboxProcess, name: str, sample: Sample, tried: str, data: st.DataObject) -> None:
     kind = KINDS[name]
     first, second = data.draw(_pair(sample.fields[tried]))
