@@ -29,7 +29,7 @@ SAMPLES = [
             ],
             "container": ["none", "inherit", "gpu", {"containerMode": "EXPLICIT_CONTAINER", "containerConf": "cpu"}],
             "container_for_visual_recipes": ["none", "inherit", "gpu"],
-            "cluster": ["inherit", "emr", {"name": "${cluster}", "fallback": "emr"}],
+            "cluster": ["inherit", "emr", {"name": "$${cluster}", "fallback": "emr"}],
             "k8s_cluster": ["inherit", "eks", {"name": "gke", "fallback": "eks"}],
             "git_commit_mode": ["AUTO", "EXPLICIT"],
             "disable_automatic_triggers": _FLAGS,

@@ -57,7 +57,7 @@ def _value(entry: Field) -> st.SearchStrategy[t.Any]:
 
 def _part(table: Parts, part_type: str, own: tuple[Field, ...]) -> st.SearchStrategy[dict[str, t.Any]]:
     """A trigger, step or reporter of a type with some of the keys that it may have."""
-    entries = [entry for entry in (*table.common, *own, table.rest) if entry.name not in ("type", "name")]
+    entries = [entry for entry in table.shape(part_type).fields if entry.name not in ("type", "name")]
     needed = {"frequency", "items", "datasets", "scenario", "messaging"} & {entry.name for entry in own}
     optional = {entry.name: _value(entry) for entry in entries if entry.name not in needed}
     values = {entry.name: _value(entry) for entry in entries if entry.name in needed}

@@ -81,12 +81,12 @@ def test_what_the_info_module_finds_can_be_declared(sandbox_process: SandboxProc
     furnish(sandbox_process, kind, sample)
     run_module(sandbox_process.environ, definition=configuration(kind, sample))
     place = {"key": KEY} if kind.names_project else {"project": KEY} if kind.scope == "project" else {}
-    one = {} if kind.singleton else {"name": kind.identity(sample.base)}
+    one = {} if kind.singleton else {kind.known_by: kind.identity(sample.base)}
 
     found = run_module(sandbox_process.environ, f"{name}_info", **place, **one)[kind.section]
     author = found if kind.singleton else found[0]
 
-    assert kind.singleton or kind.identity(author) == one["name"]
+    assert kind.singleton or kind.identity(author) in one.values()
     others = {section: authors for section, authors in sample.around.items() if section != kind.section}
     declared = {**project(kind), **others, kind.section: author if kind.singleton else [author]}
     assert addresses(run_module(sandbox_process.environ, check=True, definition=declared)) == {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from .._errors import DssError
@@ -49,11 +49,13 @@ class Parts:
     defaults: Callable[[Mapping[str, t.Any]], Mapping[str, t.Any]]
     type_of: Callable[[Mapping[str, t.Any]], t.Any] = lambda document: document.get("type")
     computed: frozenset[str] = frozenset()
+    lacking: Mapping[str, str] = field(default_factory=dict)  # the common field that a type has not
 
     @cache  # noqa: B019 (there are three, and they stay)
     def shape(self, part_type: str) -> Shape:
         """The table of fields of a part of a type; what no field names stays in its parameters."""
-        fields = (*self.common, *self.types.get(part_type, self.types.get("", ())), self.rest)
+        common = (entry for entry in self.common if entry.name != self.lacking.get(part_type))
+        fields = (*common, *self.types.get(part_type, self.types.get("", ())), self.rest)
         return Shape(fields, self.defaults, self.computed)
 
     def to_dss(self, items: t.Any) -> list[Document]:
@@ -143,7 +145,7 @@ TRIGGER = Parts(
         Field(
             "grace_delay",
             "graceDelaySettings",
-            described(_GRACE, "Seconds to wait before it fires, or DSS's own settings of the wait."),
+            described(_GRACE, "Seconds to wait before it fires, or DSS's own settings of the wait; not for temporal."),
             _grace_to_dss,
             _grace_from_dss,
         ),
@@ -152,6 +154,7 @@ TRIGGER = Parts(
     rest=_params("params", ("sql", "code")),
     defaults=trigger_defaults,
     computed=frozenset({"params.lastUpdate"}),
+    lacking={"temporal": "grace_delay"},  # dss-object-shapes.md, "Triggers"
 )
 
 STEP = Parts(
