@@ -188,7 +188,7 @@ SECRETS = {
                 "steps": [step("call", "custom_python", script=SECRET), step("build", "build_flowitem", jobType="B")]
             },
         },
-        "jobType: B",
+        "build_mode: B",
     ),
     "in a new step": (
         STEPS,
