@@ -108,7 +108,7 @@ KEYS: tuple[Key, ...] = (
     Key((PLUS,), "recipes.resources",
         why="memory and cores belong to the container configuration: name one in container"),
     Key((PLUS,), "recipes.cluster", why="the cluster belongs to the settings of the project"),
-    Key((B,), "recipes.compute_schema_updates", why="an apply does not build, so it computes no schemas"),
+    Key((B,), "recipes.compute_schema_updates", "update_output_schemas"),
     Key((PLUS,), "recipes.join_config.type", "params", note="join_type"),
     Key((PLUS,), "recipes.join_config.conditions", "params", note="join_conditions"),
     Key((PLUS,), "recipes.join_config.select", why="the columns of a join are declared in join"),

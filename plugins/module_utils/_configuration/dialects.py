@@ -115,7 +115,7 @@ def _each(
 
 def _is_other(section: str, key: str, value: t.Any) -> bool:
     """Whether the value is what the other tool writes under this key."""
-    return isinstance(value, str) or (key == "output" and isinstance(value, list))
+    return isinstance(value, str | bool) or (key == "output" and isinstance(value, list))
 
 
 def _less(author: Mapping, keys: Iterable[str]) -> Mapping:

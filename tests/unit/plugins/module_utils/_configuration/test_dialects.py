@@ -116,7 +116,7 @@ def test_what_is_not_applied_is_said_and_removed(kinds: Kinds) -> None:
         "  - {name: d, type: sql, build_mode: RECURSIVE, partition_spec: '%Y', checks: [{type: freshness, column: x}],"
         " params: {table: t, partition_by: [x], compression: s, sampling: y, sample_size: 1}}\n"
         "recipes:\n"
-        "  - {name: r, type: python, params: {engine: x}, resources: {}, cluster: c, compute_schema_updates: true}\n"
+        "  - {name: r, type: python, params: {engine: x}, resources: {}, cluster: c}\n"
     )
     document, problems = translated(kinds, text)
     assert plain(document.content) == {
@@ -129,7 +129,7 @@ def test_what_is_not_applied_is_said_and_removed(kinds: Kinds) -> None:
         "datasets[0].build_mode", "datasets[0].checks[0]", "datasets[0].params.compression", "datasets[0].params.partition_by",
         "datasets[0].params.sample_size", "datasets[0].params.sampling", "datasets[0].partition_spec",
         "project.settings.exposed", "recipes[0].cluster",
-        "recipes[0].compute_schema_updates", "recipes[0].params.engine", "recipes[0].resources",
+        "recipes[0].params.engine", "recipes[0].resources",
     ]  # fmt: skip
 
 
