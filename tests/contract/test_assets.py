@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from .client_version import newer_client
 from .errors import refusal
 
 P = "/public/api/projects/PROJ"
@@ -32,6 +33,7 @@ def webapp(project: Any) -> Any:
     return project.create_webapp("Shop", "STANDARD")
 
 
+@newer_client
 def test_a_web_app_is_made_with_what_its_type_has(project: Any, webapp: Any) -> None:
     settings = webapp.get_settings().get_raw()
     assert (settings["id"], settings["projectKey"], settings["type"]) == (webapp.webapp_id, "PROJ", "STANDARD")
@@ -41,12 +43,14 @@ def test_a_web_app_is_made_with_what_its_type_has(project: Any, webapp: Any) -> 
     assert dash["params"]["serveLocally"] is True and "apiKey" not in dash
 
 
+@newer_client
 def test_the_list_of_web_apps_holds_heads(project: Any, webapp: Any) -> None:
     (item,) = project.list_webapps()
     assert (item.id, item.name, item["type"]) == (webapp.webapp_id, "Shop", "STANDARD")
     assert "params" not in item and "apiKey" not in item
 
 
+@newer_client
 def test_the_code_of_a_web_app_lies_beside_its_json_file(project: Any, webapp: Any) -> None:
     settings = webapp.get_settings()
     settings.get_raw()["params"].update(html="<p>", css="p {}", js="run()", python="app = 1", backendEnabled=True)
@@ -63,6 +67,7 @@ def test_the_code_of_a_web_app_lies_beside_its_json_file(project: Any, webapp: A
     assert webapp.get_settings().get_raw()["params"]["python"] == "app = 1"
 
 
+@newer_client
 def test_the_type_of_a_plugin_is_refused_at_first_and_put_later(webapp: Any, raw: Any) -> None:
     answer = raw("POST", f"{P}/webapps/", json={"name": "x", "type": "webapp_a_b"})
     assert answer.status_code == 400
@@ -75,6 +80,7 @@ def test_the_type_of_a_plugin_is_refused_at_first_and_put_later(webapp: Any, raw
     assert "config" not in after["params"], "quirk 51"
 
 
+@newer_client
 def test_a_key_that_is_left_out_is_kept(webapp: Any, raw: Any) -> None:
     before = webapp.get_settings().get_raw()
     rest = {name: value for name, value in before.items() if name != "apiKey"}
@@ -82,6 +88,7 @@ def test_a_key_that_is_left_out_is_kept(webapp: Any, raw: Any) -> None:
     assert webapp.get_settings().get_raw()["apiKey"] == before["apiKey"]
 
 
+@newer_client
 def test_no_call_deletes_a_web_app_or_an_api_service(project: Any, webapp: Any, raw: Any) -> None:
     project.create_api_service("score")
     for path in (f"webapps/{webapp.webapp_id}", "apiservices/score", "apiservices/score/settings"):
@@ -89,6 +96,7 @@ def test_no_call_deletes_a_web_app_or_an_api_service(project: Any, webapp: Any, 
     assert len(project.list_webapps()) == len(project.list_api_services()) == 1
 
 
+@newer_client
 def test_the_backend_of_a_web_app(project: Any, webapp: Any) -> None:
     assert webapp.get_state().running is False
     webapp.stop_backend()
@@ -222,6 +230,7 @@ def test_a_model_that_dss_trains_cannot_be_made(project: Any, raw: Any) -> None:
     assert raw("POST", f"{P}/savedmodels/", json=body).status_code == 400
 
 
+@newer_client
 def test_evaluation_stores_by_flavor(project: Any) -> None:
     project.create_model_evaluation_store("tables")
     project.create_evaluation_store("agents", "AGENT")
@@ -237,6 +246,7 @@ def test_evaluation_stores_by_flavor(project: Any) -> None:
     assert project.list_evaluation_stores("AGENT") == []
 
 
+@newer_client
 def test_a_knowledge_bank_is_made_changed_cleared_and_deleted(project: Any) -> None:
     bank = project.create_knowledge_bank("docs", "CHROMA", "openai:x:embed", {"indexName": "i"})
     settings = bank.get_settings()
@@ -264,6 +274,7 @@ def test_what_leaves_the_flow_leaves_its_zone(project: Any) -> None:
     assert project.get_flow().get_zone(zone.id)._raw["items"] == []
 
 
+@newer_client
 def test_a_copy_through_export_and_import_is_the_same(client: Any, project: Any) -> None:
     webapp = project.create_webapp("Shop", "DASH")
     settings = webapp.get_settings()

@@ -11,8 +11,13 @@ import re
 # Keys that are called otherwise here; the first is the spelling of another tool.
 RENAMED: dict[str, dict[str, str]] = {
     "datasets": {"format": "format_type", "comment": "description"},
-    "recipes": {"output": "outputs", "sql_file": "code_file", "sql": "code", "code_ref": "code_file",
-                "compute_schema_updates": "update_output_schemas"},
+    "recipes": {
+        "output": "outputs",
+        "sql_file": "code_file",
+        "sql": "code",
+        "code_ref": "code_file",
+        "compute_schema_updates": "update_output_schemas",
+    },
 }
 
 _DATASET_TYPES = (

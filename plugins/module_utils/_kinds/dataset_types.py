@@ -214,10 +214,13 @@ def defaults(document: Mapping[str, t.Any]) -> dict[str, t.Any]:
     metrics = ["basic:COUNT_COLUMNS", "records:COUNT_RECORDS"]
     if kind in FILE_TYPES:
         metrics[1:1] = ["basic:COUNT_FILES", "basic:SIZE"]
+    format_params = dict(_FORMAT_PARAMS.get(str(document.get("formatType")), {}))
+    if document.get("formatType") == "csv" and document.get("managed"):
+        format_params["compress"] = "gz"
     return {
         **_COMMON,
         "params": params_defaults(kind),
-        "formatParams": _FORMAT_PARAMS.get(str(document.get("formatType")), {}),
+        "formatParams": format_params,
         **_OF_TYPE.get(str(kind), {}),
         "metrics": {
             "probes": _PROBES_OF_PARTITIONED if dimensions else _PROBES,

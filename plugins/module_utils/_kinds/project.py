@@ -81,7 +81,11 @@ class Project(Kind):
             ),
         ),
         defaults=lambda document: {
-            "settings": {**project_settings.DEFAULTS, "bundleExporterSettings": contents.CONTENTS_DEFAULTS}
+            "settings": {
+                **project_settings.DEFAULTS,
+                "bundleExporterSettings": contents.CONTENTS_DEFAULTS,
+                "bundleContainerSettings": {"remapping": {"enableContainerExecRemapping": False}},
+            }
         },
         # Older form of the mode, which DSS keeps in step.
         computed=frozenset(

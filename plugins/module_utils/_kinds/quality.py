@@ -44,11 +44,18 @@ _BOUNDS = ("minimum", "maximum", "softMinimum", "softMaximum")
 _LABELS = {"numericRange": "Value in range", "valueSet": "Value in set"}
 
 
+def _is_older(kind: t.Any) -> bool:
+    """Whether it is a check, also one of a plugin, and no data quality rule."""
+    return not str(kind).endswith("Rule")
+
+
 def rule_defaults(rule: Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What DSS adds to a check or a rule."""
     defaults: dict[str, t.Any] = {"computeOnBuildMode": "PARTITION", "autoRun": True, "enabled": True}
     defaults.update({f"{bound}Enabled": False for bound in _BOUNDS})
     kind = rule.get("type")
+    if _is_older(kind):
+        defaults["displayName"] = kind  # that it is called like its type without a name is unverified
     if kind in CHECK_TYPES:
         defaults.update(autoComputeMetric=False, meta={"name": _LABELS.get(str(kind), "")})
     return defaults
@@ -183,20 +190,25 @@ def _bound_to_dss(bound: str, value: t.Any, document: Document) -> Document:
     return {bound: value, switch: document.get(switch, True)}
 
 
+def _shortest(number: t.Any) -> t.Any:
+    """DSS makes every bound a double (dss-api.md 2.5), so 5 comes back as 5.0."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
 def _rule_from_dss(rule: t.Any) -> t.Any:
     if not isinstance(rule, Mapping):
         return rule
     document = dict(rule)
     for bound in _BOUNDS:
         if bound in document:
-            value, enabled = document.pop(bound), document.pop(f"{bound}Enabled", False)
+            value, enabled = _shortest(document.pop(bound)), document.pop(f"{bound}Enabled", False)
             if enabled:
                 document[bound] = value
             elif value:  # what somebody has switched off and may switch on again
                 document[bound] = {"value": value, "enabled": False}
     shape = _OF_VALUE_SET if rule.get("type") == "valueSet" else _RULE
     author = shape.from_dss(document)
-    if author.get("name"):
+    if author.get("name") or _is_older(rule.get("type")):  # an older check without a name is known by its place
         author.pop("id", None)
     return author
 

@@ -122,9 +122,11 @@ class Recipe(Kind):
         for side in ("inputs", "outputs"):
             if side in author:
                 author[side] = [named(item, known) for item in author[side]]
+        if isinstance(author.get("payload"), dict):
+            author["payload"] = unlabelled(author["payload"], _main_refs(document))
         held = {part: author[part] for part in ("payload", "params") if isinstance(author.get(part), dict)}
         if "payload" in held:
-            held["payload"] = unlabelled(stripped(kind, held["payload"]), _main_refs(document))
+            held["payload"] = stripped(kind, held["payload"])
         found = read(str(kind), held, _flow(author), _payload_rules(kind), self.defaults(document))
         if found:
             name, settings, rest = found

@@ -14,11 +14,30 @@ _NO_GRACE = {"delay": 0, "checkAgainAfterGraceDelay": False}
 _GRACE = {"delay": 120, "checkAgainAfterGraceDelay": True}
 _INHERIT = {"envMode": "INHERIT"}
 _TRIGGERS: dict[str, dict[str, t.Any]] = {
-    "temporal": {"delay": 5, "params": {"repeatFrequency": 1, "monthlyRunOn": "ON_THE_DAY", "timezone": "SERVER"}},
-    "ds_modified": {"delay": 900, "graceDelaySettings": _GRACE, "params": {"triggerWhenAllFire": False}},
-    "sql_query": {"delay": 900, "graceDelaySettings": _GRACE, "params": {"hasLimit": True, "limit": 10000}},
-    "custom_python": {"delay": 3600, "graceDelaySettings": _NO_GRACE, "params": {"envSelection": _INHERIT}},
-    "follow_scenariorun": {"delay": 60, "graceDelaySettings": _NO_GRACE},
+    "temporal": {
+        "name": "Time-based",
+        "delay": 5,
+        "params": {"repeatFrequency": 1, "monthlyRunOn": "ON_THE_DAY", "timezone": "SERVER"},
+    },
+    "ds_modified": {
+        "name": "Dataset change",
+        "delay": 900,
+        "graceDelaySettings": _GRACE,
+        "params": {"triggerWhenAllFire": False},
+    },
+    "sql_query": {
+        "name": "SQL query change",
+        "delay": 900,
+        "graceDelaySettings": _GRACE,
+        "params": {"hasLimit": True, "limit": 10000},
+    },
+    "custom_python": {
+        "name": "Custom trigger",
+        "delay": 3600,
+        "graceDelaySettings": _NO_GRACE,
+        "params": {"envSelection": _INHERIT},
+    },
+    "follow_scenariorun": {"name": "Follow scenario", "delay": 60, "graceDelaySettings": _NO_GRACE},
 }
 _STEP: dict[str, t.Any] = {
     "enabled": True,
