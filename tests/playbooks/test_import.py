@@ -139,6 +139,52 @@ def test_an_import_costs_fixed_calls_and_one_for_each_object_without_content(
     assert FIXED <= 15
 
 
+def test_a_project_with_every_kind_of_object_costs_fifteen_calls_and_one_an_object(
+    shop: SandboxProcess, tmp_path: Path
+) -> None:
+    """Four more lists (zones, Jupyter and SQL notebooks, the tree of the wiki) say which objects to ask for."""
+    more = {
+        "zones": [{"name": "Raw", "items": ["orders"]}],
+        "library": {"files": {"python/shop.py": "VERSION = 1\n"}},
+        "webapps": [{"name": "Prices", "type": "STANDARD", "html": "<p>prices</p>"}],
+        "notebooks": [
+            {"name": "Look", "kernel": "python3"},
+            {
+                "name": "Ask",
+                "type": "sql",
+                "connection": "filesystem_managed",
+                "cells": [{"name": "a", "code": "SELECT 1"}],
+            },
+        ],
+        "insights": [{"name": "Orders", "type": "dataset_table", "dataset": "orders"}],
+        "dashboards": [{"name": "Overview"}],
+        "api_services": [{"id": "scoring"}],
+        "model_evaluation_stores": [{"name": "Checks"}],
+        "wiki_articles": [{"name": "Home", "content": "# Shop\n"}],
+    }
+    run_module(shop.environ, definition={**FLOW, **more})
+    shop.control.forget_calls()
+    bring(shop, tmp_path)
+    calls = [f"{call['method']} {call['path']}" for call in shop.control.calls()["calls"]]
+    objects = (
+        "recipes",
+        "scenarios",
+        "webapps",
+        "notebooks",
+        "insights",
+        "dashboards",
+        "api_services",
+        "model_evaluation_stores",
+        "wiki_articles",
+    )
+    asked = sum(len({**FLOW, **more}[section]) for section in objects) + len(more["library"]["files"])
+    scripts, settings_of_library = (
+        1,
+        1,
+    )  # the script of a scenario is another document, and so is external-libraries.json
+    assert len(calls) == 15 + asked + scripts + settings_of_library, "\n".join(calls)
+
+
 def test_without_an_export_every_kind_is_listed(shop: SandboxProcess, tmp_path: Path) -> None:
     done = bring(shop, tmp_path, listing="full")
     full = shop.control.calls()["total"]
