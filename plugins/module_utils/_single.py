@@ -38,7 +38,8 @@ def one_object(
     """
     guard, workers = caller.guard, node.options.workers
     whole = params["state"] == "absent" and any(resource.kind == "project" for resource in target.resources.values())
-    sections = frozenset(kind.section for kind in kinds.values() if kind.scope == "project") if whole else frozenset()
+    of_project = (kind for kind in kinds.values() if kind.scope == "project" and not kind.singleton)
+    sections = frozenset(kind.section for kind in of_project) if whole else frozenset()
     snapshot = read(node, target.project, target.resources, kinds, sections, workers, guard.check)
     options = options_of(params, target)
     plan = build(target.resources, snapshot, options, kinds)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import io
-import json
 import typing as t
 import zipfile
 from collections import Counter
@@ -21,7 +20,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._import.sources im
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.recipe_payloads import FORMS
 from support.engine import run_module
-from support.imported import author_forms, files_in
+from support.imported import author_forms, files_in, files_of_these
 from support.sandbox import CORPUS, ROOT, SandboxProcess, import_project
 
 PROJECTS = sorted(path.name for path in CORPUS.iterdir() if path.is_dir()) if CORPUS.is_dir() else []
@@ -76,7 +75,7 @@ def go_round(folder: Path, original: SandboxProcess, empty: SandboxProcess, plac
     connect_like(empty, done["requirements"])
     elsewhere = {address for address, author in declared.items() if author.get("external")}
     if elsewhere:
-        import_project(empty.client(), of_these(folder, elsewhere, done, place / "elsewhere"), KEY)
+        import_project(empty.client(), files_of_these(folder, elsewhere, place / "elsewhere"), KEY)
     secrets = {entry["variable"]: "REDACTED" for entry in done["secrets"]}
     created = apply(empty, place / "original", secrets)["plan"]["summary"]["create"]
     again = apply(empty, place / "original", secrets)["plan"]["text"]
@@ -120,19 +119,6 @@ def exported(sandbox: SandboxProcess) -> bytes:
         data = t.cast(bytes, stream.read())
     assert "project_config/params.json" in zipfile.ZipFile(io.BytesIO(data)).namelist()
     return data
-
-
-def of_these(folder: Path, objects: t.Iterable[Address], done: dict[str, t.Any], place: Path) -> Path:
-    """The files of a project that holds these objects alone: what the API cannot make comes by an import of DSS."""
-    root = next(path.parent for path in sorted(folder.rglob("params.json"), key=lambda path: len(path.parts)))
-    for kind, name in objects:
-        for path in (root / KINDS[kind].git_folder).glob("*.json"):
-            if KINDS[kind].label(path.stem, json.loads(path.read_text())) == name:
-                target = place / path.relative_to(root)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(path.read_bytes())
-    (place / "params.json").write_text(json.dumps({"owner": "admin", "permissions": []}), encoding="utf-8")
-    return place
 
 
 def types_of(folder: Path, declared: t.Iterable[Address]) -> dict[Address, str]:

@@ -38,13 +38,13 @@ _DATABASE = Sample(
         "user": TEXTS,
         "password": ["password-one", "password-two"],
         "use_url": FLAGS,
-        "url": ["jdbc:one", "jdbc:two"],
+        "jdbc_url": ["jdbc:one", "jdbc:two"],
         "properties": [[{"name": "ssl", "value": "a"}], [{"name": "ssl", "value": "b"}]],
         "autocommit": FLAGS,
         "use_truncate": FLAGS,
         "naming_rule": [{"tableNameDatasetNamePrefix": "a_"}, {"tableNameDatasetNamePrefix": "b_"}],
     },
-    beside={"use_url": {"url": "jdbc:x"}},
+    beside={"use_url": {"jdbc_url": "jdbc:x"}},
 )
 _SNOWFLAKE = Sample(
     base={"name": "c", "type": "Snowflake", "host": "h"}, fields=dict.fromkeys(("schema", "warehouse", "role"), TEXTS)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.imported import author_forms, loaded
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
+from support.imported import author_forms, files_of_these, loaded
 from support.playbook import run
 from support.sandbox import CORPUS, SandboxProcess, import_project
 
@@ -47,10 +48,17 @@ def test_a_real_project_is_planned_applied_and_repaired(
         assert code == 0, output
         return output
 
+    elsewhere = [address for address, author in authors.items() if author.get("external")]
+    import_project(client, files_of_these(PROJECT, elsewhere, tmp_path / "elsewhere"), KEY)
+    made = [
+        kind
+        for (kind, _name), author in authors.items()
+        if not (KINDS[kind].singleton or author.get("external") or author.get("default"))
+    ]
     planned = deploy("--check", "--diff")
-    assert "Plan: 80 to create, 0 to update, 0 to replace, 0 to delete." in planned
+    assert f"Plan: {len(made)} to create, " in planned and " 0 to replace, 0 to delete." in planned
     assert "+ dataset.REALESTATE." in planned
-    assert KEY not in client.list_project_keys(), "check mode writes nothing"
+    assert client.get_project(KEY).list_datasets() == [], "check mode writes nothing"
     assert "changed=1" in deploy()
     assert "changed=0" in deploy()
 

@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 import yaml
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._report.formats import formatted
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._report.gather import gathered
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.holder import holder_from
@@ -129,8 +130,9 @@ def test_the_report_reads_in_full_and_writes_nothing(
     sandbox.control.forget_calls()
     report("drift", sandbox, backend)
     calls = sandbox.control.calls()
-    # Project 3; variables, datasets, folders, recipes and scenarios one list each; the recipe itself.
-    assert (calls["total"], calls["writes"]) == (9, 0), calls["counts"]
+    # Project 3; variables; a list for each kind of object, two of evaluation stores and of notebooks; the recipe itself.
+    lists = sum(kind.scope == "project" and not kind.singleton for kind in KINDS.values()) + 2
+    assert (calls["total"], calls["writes"]) == (3 + 1 + lists + 1, 0), calls["counts"]
     assert {path: path.read_bytes() for path in (tmp_path / "states").rglob("*") if path.is_file()} == before
 
 

@@ -207,7 +207,7 @@ def test_no_log_prints_neither_plan_nor_progress(tmp_path: Path, sandbox: Sandbo
         sandbox.control.fault("POST", "/projects/QUIET/datasets*", delay_ms=1300)
         task = {"dataiku_iac.dss.configuration": {"definition": definition, "workers": 1}, "no_log": no_log}
         output = play(tmp_path, [task], "-vvv", environ=sandbox.environ, variables=variables).output.split(
-            "TASK [ansible.builtin.copy]"
+            "TASK [keep_result]"
         )[0]
         assert [item["name"] for item in sandbox.client().get_project("QUIET").list_datasets()] == ["unspoken"]
         assert ("censored" in output) is no_log

@@ -40,7 +40,9 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.records imp
 from support.sandbox import SandboxProcess, connect
 
 SALTS = {"project": "00" * 16, "instance": "11" * 16}
-PROJECT_SECTIONS = frozenset(kind.section for kind in KINDS.values() if kind.scope == "project")
+PROJECT_SECTIONS = frozenset(
+    kind.section for kind in KINDS.values() if kind.scope == "project" and (kind.surveyed or kind.name == "variables")
+)
 COLUMNS = [{"name": "id", "type": "bigint"}, {"name": "name", "type": "string"}]
 DEFINITION: dict[str, t.Any] = {
     "project": {"key": "UNDO", "name": "Undo", "tags": ["a"], "settings": {"wikiSettings": {"promoted": True}}},

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._options import BACKEND, NODE, module_spec
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._options import BACKEND, CHANGES, NODE, module_spec
 
 ROOT = Path(__file__).parents[2]
 MODULES = {path.stem for path in ROOT.glob("plugins/modules/*.py")}
@@ -113,3 +114,8 @@ def test_the_role_drift_gives_the_lookup_what_it_takes() -> None:
     assert {name.removeprefix("drift_") for name in spec} - own <= options.keys() | NODE.keys()
     tasks = (ROOT / "roles/drift/tasks/main.yml").read_text()
     assert {name for name in spec if name not in tasks} == set()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_field_of_a_kind_is_called_like_an_option_that_its_module_has_anyway(name: str) -> None:
+    assert not KINDS[name].schema["properties"].keys() & {*NODE, *CHANGES}

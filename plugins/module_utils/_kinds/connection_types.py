@@ -30,8 +30,8 @@ FIELDS = (
     _field("database", "db", TEXT, "For databases: the database."),
     _field("user", "user", TEXT, "For databases: the user."),
     _field("password", "password", TEXT, "For databases: the password of the user. It is never shown."),
-    _field("use_url", "useURL", FLAG, "For databases: whether O(url) counts in place of host, port and database."),
-    _field("url", "url", TEXT, "For databases: the JDBC URL."),  # unverified
+    _field("use_url", "useURL", FLAG, "For databases: whether O(jdbc_url) counts in place of host, port and database."),
+    _field("jdbc_url", "url", TEXT, "For databases: the JDBC URL."),  # unverified
     _field(
         "properties",
         "properties",
@@ -84,7 +84,18 @@ FIELDS = (
 )  # fmt: skip
 
 _PATHS = {field.name: field.path.partition(".")[2] for field in FIELDS}
-_SQL = ("host", "port", "database", "user", "password", "use_url", "url", "properties", "autocommit", "use_truncate")
+_SQL = (
+    "host",
+    "port",
+    "database",
+    "user",
+    "password",
+    "use_url",
+    "jdbc_url",
+    "properties",
+    "autocommit",
+    "use_truncate",
+)
 _STORE = ("path", "default_path", "hdfs_interface", "metastore", "metastore_database", "naming_rule")
 _GOOGLE = ("project", "authentication", "private_key", "key_path")
 
@@ -152,5 +163,5 @@ def problems(author: Mapping[str, t.Any]) -> Iterator[tuple[str, tuple[str | int
 
 def _required(kind: ConnectionType, author: Mapping[str, t.Any], raw: Mapping[str, t.Any]) -> tuple[str, ...]:
     if author.get("use_url") or raw.get("useURL"):
-        return ("url",)
+        return ("jdbc_url",)
     return (*kind.required, *_OF_SOURCE.get(str(author.get("s3_authentication")), ()))

@@ -142,7 +142,7 @@ def test_each_type_needs_only_what_it_has_and_each_parameter_has_a_type() -> Non
         ({"type": "PostgreSQL", "user": "u"}, 2),
         ({"type": "PostgreSQL", "user": "u", "params": {"host": "h", "db": "d"}}, 0),
         ({"type": "PostgreSQL", "use_url": True}, 1),
-        ({"type": "PostgreSQL", "use_url": True, "url": "jdbc:x"}, 0),
+        ({"type": "PostgreSQL", "use_url": True, "jdbc_url": "jdbc:x"}, 0),
         ({"type": "S3", "bucket": "b"}, 0),
         ({"type": "S3", "s3_authentication": "STS_ASSUME_ROLE"}, 1),
         ({"type": "Filesystem", "root": "/", "host": "h"}, 1),
