@@ -351,8 +351,8 @@ def kind_options(kind: Kind) -> Spec:
     for name in options:
         if is_secret(name):
             options[name]["no_log"] = options[name]["type"] == "str"  # of others we hide what is secret in them
-    if "key" in options:
-        options["key"]["no_log"] = False  # a project key is a name; sanity wants it said
+    for name in options.keys() & {"key", "key_path"}:
+        options[name]["no_log"] = False  # a project key is a name, and so is that of a file; sanity wants it said
     for name in kind.required:
         if name in kind.identifier or name == "name":
             options[name]["required"] = True

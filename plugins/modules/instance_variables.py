@@ -11,7 +11,7 @@ short_description: Manage the variables of a DSS node
 version_added: 0.4.0
 description:
   - Sets variables of the instance. Those that are not named stay unless O(exclusive) is set.
-  - Every user of the node can read them: they are no place for secrets.
+  - They are no place for secrets, since every user of the node can read them.
 author:
   - Dataiku IaC contributors (!UNKNOWN)
 extends_documentation_fragment:

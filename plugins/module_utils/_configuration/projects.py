@@ -17,18 +17,20 @@ from .load import Configuration, Declaration, load
 FOLDER = "projects"
 
 
-def load_all(source: Path | t.Mapping[str, t.Any], **options: t.Any) -> tuple[Configuration, ...]:
+def load_all(
+    source: Path | t.Mapping[str, t.Any], *, kinds: t.Mapping[str, t.Any], **options: t.Any
+) -> tuple[Configuration, ...]:
     """The configurations of a source: one for each project where it is a folder of projects; options are those of ``load``.
 
     Raises ConfigurationError with the problems of all of them, and MissingLibrary.
     """
     if not isinstance(source, Path) or not _holds_projects(source):
-        return (load(source, **options),)
+        return (load(source, kinds=kinds, **options),)
     found: list[Configuration] = []
     problems: list[Problem] = []
     for place in _places(source):
         try:
-            found.append(load(place, root=source, **options))
+            found.append(load(place, kinds=kinds, root=source, **options))
         except ConfigurationError as error:
             problems += error.problems
     problems += _declared_twice(found)

@@ -11,13 +11,14 @@ import difflib
 import os
 import shutil
 import tempfile
+import typing as t
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from .._errors import DssError, visible
 
-Contents = Mapping[str, bytes | None]  # by path below the directory; None is a file that goes
+Contents = Mapping[str, t.Optional[bytes]]  # by path below the directory; None is a file that goes
 _LARGEST = 64 * 1024 * 1024
 
 

@@ -65,9 +65,9 @@ def _items(values: list[t.Any], indent: int, short: bool = True) -> Iterator[str
             yield f"{pad}- {flow}"
         elif isinstance(value, (Mapping, list)) and value:
             inner = _mapping(value, indent + 2) if isinstance(value, Mapping) else _items(value, indent + 2)
-            first = next(inner)
+            first, *others = inner
             yield f"{pad}- {first[indent + 2 :]}"
-            yield from inner
+            yield from others
         else:
             yield f"{pad}- {_scalar(value, indent + 2)}"
 

@@ -10,11 +10,10 @@ import typing as t
 from collections.abc import Mapping
 
 from .._errors import DssError
-from .._node.wait import result_of
+from .awaited import awaited
 from .base import Node
 from .paths import path_of
 
-_PATIENCE = 600.0  # seconds that a pull may take
 _PLACE = ("remote", "checkout", "remotePath")
 
 
@@ -61,6 +60,6 @@ def _body(entry: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def _pulled(node: Node, answer: t.Any, path: str) -> None:
-    result = result_of(node, answer, f"the pull of the Git reference {path}", _PATIENCE, node.stopped)
+    result = awaited(node, answer, f"the pull of the Git reference {path}")
     if isinstance(result, Mapping) and result.get("success") is False:
         raise DssError(f"the Git reference {path} could not be pulled: {result.get('messages') or result.get('logs')}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from .._errors import DssError
 from .._plan.compare import MISSING, Document
@@ -51,12 +51,9 @@ class Parts:
     computed: frozenset[str] = frozenset()
     lacking: Mapping[str, str] = field(default_factory=dict)  # the common field that a type has not
 
-    @cache  # noqa: B019 (there are three, and they stay)
     def shape(self, part_type: str) -> Shape:
         """The table of fields of a part of a type; what no field names stays in its parameters."""
-        common = (entry for entry in self.common if entry.name != self.lacking.get(part_type))
-        fields = (*common, *self.types.get(part_type, self.types.get("", ())), self.rest)
-        return Shape(fields, self.defaults, self.computed)
+        return _shape(self, part_type)
 
     def to_dss(self, items: t.Any) -> list[Document]:
         """DSS's own form of a list of author mappings. Raises ``DssError`` for a key that the type does not have."""
@@ -107,6 +104,13 @@ class Parts:
         properties = {**short_forms, **properties, "raw": described(OBJECT, "Fields of DSS that have no name here.")}
         member = {"type": "object", "required": ["type"], "properties": properties, "additionalProperties": False}
         return {"type": "array", "items": member, "description": description}
+
+
+@lru_cache(maxsize=256)
+def _shape(parts: Parts, part_type: str) -> Shape:
+    common = (entry for entry in parts.common if entry.name != parts.lacking.get(part_type))
+    fields = (*common, *parts.types.get(part_type, parts.types.get("", ())), parts.rest)
+    return Shape(fields, parts.defaults, parts.computed)
 
 
 def _fits(value: t.Any, schema: Schema) -> bool:
