@@ -28,7 +28,8 @@ def scenario_run_info(params: Params, caller: Caller, secrets: set[str]) -> Resu
     project, wanted = params["project"], params["scenario"]
     with session(params, caller, secrets) as node:
         found = scenarios_of(node, project)
-        chosen = [scenario_named(found, wanted, project)] if wanted else found
+        # Scenarios that were made at the same time are listed in any order.
+        chosen = [scenario_named(found, wanted, project)] if wanted else sorted(found, key=lambda scenario: scenario.id)
         calls = [lambda scenario=scenario: _runs(node, scenario, params) for scenario in chosen]
         runs = gather(calls, node.options.workers, caller.guard.check)
         return {
