@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -111,14 +111,14 @@ class Neighbours:
     names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     outputs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     authors: Mapping[str, tuple[Mapping[str, t.Any], ...]] = field(default_factory=dict)
-    fields: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    fields: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
 
     def has(self, kind: str, name: str) -> bool:
         return name in self.names.get(kind, ())
 
-    def declaring(self, kind: str, key: str) -> frozenset[str]:
-        """The names of a kind whose declaration has an author field."""
-        return frozenset(name for (owner, name), keys in self.fields.items() if owner == kind and key in keys)
+    def declares(self, kind: str, name: str, key: str) -> bool:
+        """Whether the declaration of an object has an author field."""
+        return key in self.fields.get((kind, name), ())
 
 
 class Node(t.Protocol):

@@ -254,9 +254,15 @@ def _aside(author: Mapping[str, t.Any], neighbours: Neighbours) -> Document:
     """The outputs whose schemas DSS is to work out after the recipe was written: datasets of the project that declare none."""
     if author.get("update_output_schemas") is False:
         return {}
-    declared, folders = neighbours.declaring("dataset", "schema"), neighbours.names.get("managed_folder", ())
-    names = dataset_names(author.get("outputs") or ())
-    return {"schemas_of": [name for name in names if name not in declared and name not in folders and "." not in name]}
+    return {
+        "schemas_of": [
+            name
+            for name in dataset_names(author.get("outputs") or ())
+            if "." not in name
+            and not neighbours.declares("dataset", name, "schema")
+            and not neighbours.has("managed_folder", name)
+        ]
+    }
 
 
 def _not_applied(author: Mapping[str, t.Any]) -> tuple[str, ...]:

@@ -55,12 +55,12 @@ def desired(declarations: Iterable[Declaration], project: str | None, kinds: Map
 def _neighbours(declarations: list[Declaration], kinds: Mapping[str, Kind]) -> Neighbours:
     names: dict[str, set[str]] = {}
     authors: dict[str, list[Mapping[str, t.Any]]] = {}
-    fields: dict[tuple[str, str], frozenset[str]] = {}
+    fields: dict[tuple[str, str], Mapping[str, t.Any]] = {}
     for entry in declarations:
         name = kinds[entry.kind].identity(entry.fields)
         authors.setdefault(entry.kind, []).append(entry.fields)
         names.setdefault(entry.kind, set()).add(name)
-        fields[entry.kind, name] = frozenset(entry.fields)
+        fields[entry.kind, name] = entry.fields
     folders = names.get("managed_folder", set()) - names.get("dataset", set())
     outputs = {
         str(entry.fields["name"]): tuple(_outputs(entry.fields.get("outputs") or (), folders))
