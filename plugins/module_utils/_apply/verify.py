@@ -23,14 +23,16 @@ if t.TYPE_CHECKING:
     from .executor import Outcome
 
 
-def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -> None:
+def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -> list[Action]:
     """Compare each written object once more; what is absent failed (dropped), what is rewritten is a warning.
 
-    What was deleted must be gone.
+    What was deleted must be gone. Returns what nobody has looked at since its creation and lacks something: that is no
+    failure before it was written in another way too.
     """
     deleted = [action for action in done if action.action == DELETE and action.object_id]
     written = [action for action in done if action.action != DELETE and action.resource and action.address in doer.ids]
     listings, contents = _read_back(written, deleted, doer, workers)
+    late: list[Action] = []
     for action in deleted:
         held = listings[action.kind, action.project]
         if isinstance(held, NodeError) and held.project_unreadable:
@@ -43,13 +45,18 @@ def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -
         document = contents[action.address] if action.address in contents else listings[action.kind, action.project]
         if action.address not in contents and not isinstance(document, DssError):
             document = document.get(doer.ids[action.address])
-        if isinstance(document, DssError):
-            _fail(outcome, action, f"could not be read back: {document}")
-        elif document is None:
+        if document is None or (isinstance(document, NodeError) and document.missing):
             _fail(outcome, action, "the node accepted it but holds no such object: run again to create it")
+        elif isinstance(document, DssError):
+            _fail(outcome, action, f"could not be read back: {document}")
         else:
-            outcome.held[action.address] = document
-            _judge(action, doer, document, outcome)
+            left = but_for_secrets(doer.kinds[action.kind], doer.left_to_do(action, document))
+            if left and action.address in doer.unread:
+                late.append(action)
+                continue
+            outcome.held[action.address] = with_texts_of(doer.declared(action), document)
+            _judge(action, doer, left, outcome)
+    return late
 
 
 def _read_back(
@@ -81,12 +88,23 @@ def _quietly(call: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         return error
 
 
-def _judge(action: Action, doer: Doer, document: Document, outcome: Outcome) -> None:
+def with_texts_of(declared: t.Any, held: t.Any) -> t.Any:
+    """What was read, with the texts that are declared where they are the same: no code is in memory twice."""
+    if isinstance(held, str):
+        return declared if held == declared else held
+    if isinstance(held, dict) and isinstance(declared, dict):
+        return {key: with_texts_of(declared.get(key), inner) for key, inner in held.items()}
+    if isinstance(held, list) and isinstance(declared, list) and len(held) == len(declared):
+        return [with_texts_of(*pair) for pair in zip(declared, held)]
+    return held
+
+
+def _judge(action: Action, doer: Doer, left: Sequence[Change], outcome: Outcome) -> None:
     kind = doer.kinds[action.kind]
     before = {change.path: change.before for change in doer.left_to_do(action, action.before)} if action.before else {}
     dropped: list[Change] = []
     rewritten: list[Change] = []
-    for change in but_for_secrets(kind, doer.left_to_do(action, document)):
+    for change in left:
         lost = is_empty(change.before) or same(change.before, before.get(change.path, MISSING))
         (dropped if lost else rewritten).append(change)
     if dropped:
