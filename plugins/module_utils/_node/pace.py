@@ -14,8 +14,8 @@ from threading import Condition
 _AT_FIRST = 2
 _FEW = 4  # answers of one sort after which their mean says something
 _MANY = 8  # answers over which a mean goes
-_GROWN = 2.0  # times the usual latency that a node takes when it has too much to do
-_UNNOTICED = 0.01  # seconds that an answer may take longer in any case: our own threads wait for one another too
+_GROWN = 1.5  # times the usual latency that a node takes when it has too much to do
+_UNNOTICED = 0.015  # seconds that an answer may take longer in any case: our own threads wait for one another too
 _NO_QUICKER = 0.8  # of the latency before: so many calls less made no difference
 _LONGEST_REST = 60.0  # seconds, whatever a node asks for
 _LOOK = 0.2  # seconds after which whoever waits looks whether the run is to end
@@ -34,12 +34,36 @@ class Call:
 
 @dataclass
 class _Latency:
-    """What answers of one sort take, in seconds: at best, lately, and before there were fewer at a time (0: not known)."""
+    """What answers of one sort take, in seconds: at best, lately, the last one, and before there were fewer at a time.
+
+    A mean lags behind: what it was before is the larger one of the mean and the last answer; 0 where it is not known.
+    """
 
     usual: float
     lately: float = 0.0
+    last: float = 0.0
     seen: int = 0
     before: float = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.seen += 1
+        self.last = seconds
+        self.lately += (seconds - self.lately) / min(self.seen, _MANY)
+
+    def begin_anew(self) -> None:
+        """There are to be fewer calls at a time."""
+        self.before = max(self.lately, self.last) if self.seen >= _FEW else 0.0
+        self.seen, self.lately = 0, 0.0
+
+    def judge(self) -> bool:
+        """Whether answers take much longer than at best, for what is known of why; settles what they usually take."""
+        if self.seen < _FEW:
+            return False
+        if self.lately > _NO_QUICKER * self.before > 0:
+            self.usual = max(self.usual, self.lately)
+        self.before = 0.0
+        self.usual = min(self.usual, self.lately)
+        return self.lately > _GROWN * self.usual + _UNNOTICED
 
 
 class Pace:
@@ -79,17 +103,10 @@ class Pace:
         if call.era != self._era:
             return
         latency = self._latencies.setdefault(call.sort, _Latency(now - call.at))
-        latency.seen += 1
-        latency.lately += (now - call.at - latency.lately) / min(latency.seen, _MANY)
-        if latency.seen >= _FEW:
-            if latency.lately > _NO_QUICKER * latency.before > 0:
-                latency.usual = max(latency.usual, latency.lately)
-            latency.before = 0.0
-            latency.usual = min(latency.usual, latency.lately)
-            if latency.lately > _GROWN * latency.usual + _UNNOTICED:
-                self._fewer()
-                return
-        if call.wanted:
+        latency.add(now - call.at)
+        if latency.judge():
+            self._fewer()
+        elif call.wanted:
             self.allowed = min(float(self.most), self.allowed + (1 / self.allowed if self._careful else 1))
 
     def refused(self, call: Call, now: float, rest: float = 0.0) -> None:
@@ -112,8 +129,7 @@ class Pace:
         self._careful = True
         self._era += 1
         for latency in self._latencies.values():
-            latency.before = latency.lately if latency.seen >= _FEW else 0.0
-            latency.seen, latency.lately = 0, 0.0
+            latency.begin_anew()
 
 
 class Gate:
