@@ -121,7 +121,8 @@ class Doer:
         kind, resource = self.kinds[action.kind], t.cast(Resource, action.resource)
         wanted = kind.complete(merge(overlay(resource.first, self.declared(action)), {}, {}), resource)
         self.ids[action.address] = self._created(kind, resource, wanted)
-        is_whole = not self.left_to_do(action, kind.made(wanted, resource))
+        made = kind.made(wanted, resource)
+        is_whole = made is wanted or not self.left_to_do(action, made)
         if is_whole:
             self.unread.add(action.address)
         return is_whole

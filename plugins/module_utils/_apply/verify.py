@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from .._errors import DssError, NodeError, Problem
-from .._kinds.base import Kind, redacted
+from .._kinds.base import Kind, Resource, redacted
 from .._node.answer import understood
 from .._node.parallel import gather
 from .._plan.compare import MISSING, Change, Document, is_empty, same
@@ -54,7 +54,8 @@ def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -
             if left and action.address in doer.unread:
                 late.append(action)
                 continue
-            outcome.held[action.address] = with_texts_of(doer.declared(action), document)
+            share_texts(t.cast(Resource, action.resource).declared, document)
+            outcome.held[action.address] = document
             _judge(action, doer, left, outcome)
     return late
 
@@ -88,15 +89,14 @@ def _quietly(call: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         return error
 
 
-def with_texts_of(declared: t.Any, held: t.Any) -> t.Any:
-    """What was read, with the texts that are declared where they are the same: no code is in memory twice."""
-    if isinstance(held, str):
-        return declared if held == declared else held
-    if isinstance(held, dict) and isinstance(declared, dict):
-        return {key: with_texts_of(declared.get(key), inner) for key, inner in held.items()}
-    if isinstance(held, list) and isinstance(declared, list) and len(held) == len(declared):
-        return [with_texts_of(*pair) for pair in zip(declared, held)]
-    return held
+def share_texts(declared: Document, held: Document) -> None:
+    """Put the texts that are declared in the place of equal ones that were read: no code is in memory twice."""
+    for key, text in declared.items():
+        other = held.get(key)
+        if isinstance(text, str) and text == other:
+            held[key] = text
+        elif isinstance(text, dict) and isinstance(other, dict):
+            share_texts(text, other)
 
 
 def _judge(action: Action, doer: Doer, left: Sequence[Change], outcome: Outcome) -> None:

@@ -200,7 +200,8 @@ class Dataset(Kind):
     def made(self, document: Document, resource: Resource) -> Document:
         """All but the partitioning (dss-api.md 2.4 [client11]); of what DSS places itself, what it is asked for."""
         if not _is_placed_by_dss(document):
-            return {key: value for key, value in document.items() if key != "partitioning"}
+            carried = {key: value for key, value in document.items() if key != "partitioning"}
+            return carried if len(carried) < len(document) else document
         format_type = document.get("formatType")
         settled = {"formatType": format_type} if _format_option(document) else {}
         connection = {"connection": document["params"]["connection"]}
