@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import typing as t
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from threading import Lock
 
@@ -38,7 +38,7 @@ class Doer:
         kinds: Mapping[str, Kind],
         plan: Plan,
         options: Options,
-        listed: Mapping[str, Container[str]] | None = None,
+        listed: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.node = node
         self.kinds = kinds
@@ -60,6 +60,10 @@ class Doer:
         """
         with understood(action.address):
             return self._do(action)
+
+    def held_before(self, kind: str) -> int:
+        """How many objects of a kind the node held before, as far as that is known."""
+        return len(self._listed.get(kind, ()))
 
     def list(self, kind: str, project: str | None) -> dict[str, Document]:
         """All objects of a kind, to ``complete`` those that were made. Raises ``DssError``."""

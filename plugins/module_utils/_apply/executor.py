@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -59,7 +59,7 @@ def apply(
     note: Note = lambda address, message, object_id: None,
     settle: float = 0.0,
     written: Callable[[], None] = lambda: None,
-    listed: Mapping[str, Container[str]] | None = None,
+    listed: Mapping[str, Collection[str]] | None = None,
 ) -> Outcome:
     """Apply every changed action of a plan and read back what was written.
 

@@ -31,19 +31,25 @@ class Ended(t.Generic[K, T]):
 class Crew(t.Generic[K, T]):
     """At most ``size`` threads that make the calls they are given, in order; one thread gives and takes.
 
-    Two plain queues: a future with its lock and its waiters costs as much as a fifth of a call.
+    Two plain queues: a future with its lock and its waiters costs as much as a fifth of a call. What has ended is kept until
+    it is ``settled``, so that an exception that comes from elsewhere, such as Ansible's time limit, loses nothing.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._given: SimpleQueue[tuple[K, Callable[[], T]] | None] = SimpleQueue()
-        self._ended: SimpleQueue[Ended[K, T]] = SimpleQueue()
+        self._ended: SimpleQueue[K] = SimpleQueue()
         self._threads: list[Thread] = []
-        self.busy = 0  # calls that were given and whose end was not taken
+        self._open: dict[K, Ended[K, T] | None] = {}
+
+    @property
+    def busy(self) -> int:
+        """How many calls were given and are not settled."""
+        return len(self._open)
 
     def give(self, key: K, call: Callable[[], T]) -> None:
         """Let a call be made as soon as a thread is free."""
-        self.busy += 1
+        self._open[key] = None
         if len(self._threads) < min(self._size, self.busy):
             self._threads.append(Thread(target=self._work, daemon=True))
             self._threads[-1].start()
@@ -52,14 +58,16 @@ class Crew(t.Generic[K, T]):
     def take(self) -> Ended[K, T] | None:
         """The next call that has ended, None if none does within a moment."""
         try:
-            ended = self._ended.get(timeout=_TICK)
+            return self._open[self._ended.get(timeout=_TICK)]
         except Empty:
             return None
-        self.busy -= 1
-        return ended
+
+    def settled(self, key: K) -> None:
+        """What has become of a call is dealt with."""
+        del self._open[key]
 
     def dismiss(self) -> list[Ended[K, T]]:
-        """Let what is in flight end, and nothing else begin; what has ended meanwhile."""
+        """Let what is in flight end, and nothing else begin; what has ended and was not settled."""
         try:
             while True:
                 self._given.get_nowait()
@@ -69,18 +77,16 @@ class Crew(t.Generic[K, T]):
             self._given.put(None)
         for thread in self._threads:
             thread.join()
-        left = []
-        while not self._ended.empty():
-            left.append(self._ended.get())
-        return left
+        return [ended for ended in self._open.values() if ended is not None]
 
     def _work(self) -> None:
         while (given := self._given.get()) is not None:
             key, call = given
             try:
-                self._ended.put(Ended(key, call()))
+                self._open[key] = Ended(key, call())
             except BaseException as error:  # noqa: BLE001 - whoever takes it raises it
-                self._ended.put(Ended(key, None, error))
+                self._open[key] = Ended(key, None, error)
+            self._ended.put(key)
 
 
 def gather(calls: Sequence[Callable[[], T]], workers: int, check: Callable[[], None]) -> list[T]:
@@ -107,6 +113,7 @@ def gather(calls: Sequence[Callable[[], T]], workers: int, check: Callable[[], N
             if ended.error is not None:
                 raise ended.error
             results[ended.key] = t.cast(T, ended.value)
+            crew.settled(ended.key)
         return [results[number] for number in range(len(calls))]
     finally:
         crew.dismiss()
