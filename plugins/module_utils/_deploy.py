@@ -287,7 +287,7 @@ class Deployment:
         after = work.after(plan, self.recorded, outcome)
         seen = self._as_recorded(outcome.held, after)
         earlier = self._seen(planned, after) if unmoved else frozenset()
-        reading = self._closed(planned, after, stood[0] if stood else None, seen, earlier - seen)
+        reading = self._closed(planned, after, stood[-1] if stood else None, seen, earlier - seen)
         audit(work, plan, outcome, self.configuration, result["digest"])
         work.close_run(self.former, after, journal, segments, journal.operation, reading)
         return finished(result, outcome)

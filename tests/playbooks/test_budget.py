@@ -95,6 +95,40 @@ def test_an_apply_of_one_change_reads_once_more_writes_once_and_reads_back(sandb
     assert calls["total"] == plan + 4 + 5
 
 
+# What is made ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("datasets", "recipes", "scenarios"), [(3, 2, 2), (60, 40, 5)])
+def test_an_apply_to_an_empty_node_makes_the_calls_that_each_object_needs(
+    sandbox: SandboxProcess, datasets: int, recipes: int, scenarios: int
+) -> None:
+    """``docs/creation-calls.md`` says why: managed datasets 2, recipes 2 and scenarios 4 each, and two lists of datasets."""
+    sandbox.control.instance(code_envs=[{"envName": "py", "envLang": "PYTHON"}])
+    definition = configuration(datasets, recipes, scenarios, 0)
+    del definition["managed_folders"], definition["variables"]
+    project = "/projects/{projectKey}"
+    sandbox.control.forget_calls()
+    assert go(sandbox, definition, check=False)["outcome"]["failed"] == []
+    counts = sandbox.control.calls()["counts"]
+    own = {
+        call: count
+        for call, count in counts.items()
+        if "/datasets" in call or "/recipes" in call or "/scenarios" in call
+    }
+    assert own == {
+        f"POST {project}/datasets/managed": datasets,
+        f"PUT {project}/datasets/{{name}}": datasets,
+        f"GET {project}/datasets": 2,
+        f"POST {project}/recipes": recipes,
+        f"GET {project}/recipes/{{name}}": recipes,
+        f"POST {project}/scenarios": scenarios,
+        f"GET {project}/scenarios/{{scenarioId}}": 2 * scenarios,
+        f"PUT {project}/scenarios/{{scenarioId}}": scenarios,
+    }
+    # The plan 3, the project 1 and its verification 3, Git 3, the audit log 1.
+    assert sum(counts.values()) - sum(own.values()) == 3 + 1 + 3 + 3 + 1, counts
+
+
 # With a recorded state ---------------------------------------------------------------------------------------------
 
 SIZES = [(4, 3, 2, 1), (496, 450, 40, 10)] + ([(4960, 4500, 400, 100)] if os.environ.get("DSS_TEST_FULL") else [])

@@ -10,9 +10,11 @@ import re
 import typing as t
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._run import RunError
 from support.engine import run_module
 from support.sandbox import ROOT, SandboxProcess
 
@@ -36,19 +38,39 @@ def _numbered(value: t.Any, number: int) -> t.Any:
     return value.replace("{}", str(number)) if isinstance(value, str) else value
 
 
-TABLE = of("datasets", name="out{}", type="managed", path="/out{}", schema=COLUMNS)
+def tables(count: int) -> Section:
+    """A dataset to read, and so many to write; what declares its schema gets none from a recipe."""
+    return {
+        "datasets": [
+            {"name": name, "type": "managed", "path": f"/{name}", "schema": COLUMNS}
+            for name in ("source", *(f"out{number}" for number in range(count)))
+        ]
+    }
+
+
 CASES: dict[str, Callable[[int], Section]] = {
     "dataset with its place": of(
-        "datasets", name="d{}", type="Filesystem", connection="c", path="/d{}", tags=["a"], schema=COLUMNS
+        "datasets",
+        name="d{}",
+        type="Filesystem",
+        connection="filesystem_managed",
+        path="/d{}",
+        tags=["a"],
+        schema=COLUMNS,
     ),
     "dataset with partitioning": of(
-        "datasets", name="d{}", type="Filesystem", connection="c", path="/d{}", partitioning={"dimensions": []}
+        "datasets",
+        name="d{}",
+        type="Filesystem",
+        connection="filesystem_managed",
+        path="/d{}",
+        partitioning={"dimensions": [{"name": "day", "type": "value"}], "filePathPattern": "/%{day}/.*"},
     ),
     "managed dataset": of("datasets", name="d{}", type="managed", connection="filesystem_managed", format_type="csv"),
     "managed dataset with more": of("datasets", name="d{}", type="managed", tags=["a"], schema=COLUMNS),
     "recipe with code": of("recipes", name="r{}", type="python", outputs=["out{}"], code=CODE, tags=["a"]),
-    "visual recipe": of("recipes", name="r{}", type="sync", inputs=["out0"], outputs=["out{}"]),
-    "scoring recipe": of("recipes", name="r{}", type="prediction_scoring", inputs=["out0"], outputs=["out{}"]),
+    "visual recipe": of("recipes", name="r{}", type="sync", inputs=["source"], outputs=["out{}"]),
+    "scoring recipe": of("recipes", name="r{}", type="prediction_scoring", inputs=["source"], outputs=["out{}"]),
     "scenario": of("scenarios", name="s{}", steps=[{"type": "build", "dataset": "out0"}]),
     "scenario of a name alone": of("scenarios", name="s{}", steps=[]),
     "python scenario": of("scenarios", name="s{}", type="custom_python", script=CODE),
@@ -59,8 +81,10 @@ CASES: dict[str, Callable[[int], Section]] = {
     "wiki article": of("wiki_articles", name="a{}", content="# A\n"),
     "dashboard": of("dashboards", name="b{}", pages=[{"id": "a", "title": "A"}]),
     "insight": of("insights", name="i{}", type="chart", description="x"),
-    "notebook": of("notebooks", name="n{}", cells=[{"type": "code", "source": "1\n"}]),
-    "SQL notebook": of("notebooks", name="n{}", type="sql", connection="pg", cells=[{"name": "a", "code": "SELECT 1"}]),
+    "notebook": of("notebooks", name="n{}", content={"cells": []}, tags=["a"]),
+    "SQL notebook": of(
+        "notebooks", name="n{}", type="sql", connection="filesystem_managed", cells=[{"name": "a", "code": "SELECT 1"}]
+    ),
     "saved model": of("saved_models", name="m{}", type="MLFLOW_PYFUNC", prediction_type="REGRESSION"),
     "saved model with more": of("saved_models", name="m{}", type="LLM_GENERIC", description="x"),
     "evaluation store": of("model_evaluation_stores", name="e{}"),
@@ -77,16 +101,13 @@ CASES: dict[str, Callable[[int], Section]] = {
     "code environment": of("code_envs", name="e{}", language="PYTHON", packages=["numpy"]),
     "project folder": of("project_folders", name="F{}"),
 }
-ALONE: dict[str, Callable[[int], Section]] = {
-    name: CASES[name] for name in ("managed dataset with more", "managed folder with more", "zone with items")
-}
 
 
 def calls_of(sandbox: SandboxProcess, definition: dict[str, t.Any]) -> Counter[str]:
     """The calls of an apply of what is not there yet, without those of its plan, of Git and of the audit log."""
     around = {"project": {"key": "CALLS", "name": "Calls", "owner": "admin"}}
     recipes = bool({"recipes", "zones", "scenarios"} & definition.keys())
-    around |= TABLE(MANY) if recipes else {}
+    around |= tables(MANY) if recipes else {}
     sandbox.control.reset()
     run_module(sandbox.environ, definition=around, workers=1)
     whole = {**around, **definition}
@@ -111,7 +132,110 @@ def counted(sandbox: SandboxProcess, make: Callable[[int], Section]) -> tuple[Co
     return +each, +once
 
 
+def rows() -> dict[str, tuple[str, str, str]]:
+    """The table of the page: by what is made, how many calls, for each, and once."""
+    found = re.findall(
+        r"^\| ([^|]+) \| ([^|]+) \| ([^|]*) \| ?([^|]*) ?\| [^|]+ \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return {name: rest for name, *rest in found if name not in ("what is made", "---")}  # type: ignore[misc]
+
+
+def told(cell: str) -> Counter[str]:
+    """The calls of a cell, in the words of the sandbox."""
+    calls: Counter[str] = Counter()
+    for count, method, path in re.findall(r"(?:(\d+) × )?`([A-Z]+) ([^`]+)`", cell):
+        calls[f"{method} {re.sub('^P/', '/projects/{projectKey}/', path)}"] += int(count or 1)
+    return calls
+
+
+def formula(each: Counter[str], once: Counter[str]) -> str:
+    """``a + bn``."""
+    fixed, slope = once.total(), each.total()
+    growing = f"{slope if slope > 1 else ''}n"
+    return f"{fixed} + {growing}" if fixed else growing
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_the_calls_that_make_an_object_are_those_of_the_page(sandbox: SandboxProcess, name: str) -> None:
     each, once = counted(sandbox, CASES[name])
-    print("ROW", name, "|", dict(each), "|", dict(once))
+    assert rows()[name] == [formula(each, once), *rows()[name][1:]]
+    assert (told(rows()[name][1]), told(rows()[name][2])) == (each, once)
+
+
+def test_the_page_has_a_row_for_each_case_and_no_other() -> None:
+    assert list(rows()) == list(CASES)
+
+
+@pytest.mark.parametrize("name", ["managed dataset with more", "managed folder with more", "zone with items"])
+def test_one_that_waits_alone_is_read_alone(sandbox: SandboxProcess, name: str) -> None:
+    calls = calls_of(sandbox, CASES[name](1))
+    once = told(rows()[name][2])
+    (listing,) = once
+    read = {call for call in calls if call.startswith(f"{listing}/{{")}
+    assert [calls[call] for call in read] == [1]
+    assert calls[listing] == once[listing] - 1 + told(rows()[name][1])[listing]
+
+
+def test_a_project_costs_its_creation_and_the_reads_that_verify_it(sandbox: SandboxProcess) -> None:
+    declared = {"key": "CALLS", "name": "Calls", "owner": "admin", "description": "All of it"}
+    parts = {f"GET /projects/{{projectKey}}/{part}": 1 for part in ("metadata", "settings", "permissions")}
+    assert of_project(sandbox, declared) == {"POST /projects": 1, **parts}
+    more = {**declared, "tags": ["a"]}
+    twice = {call: 2 for call in parts}
+    assert of_project(sandbox, more) == {"POST /projects": 1, **twice, "PUT /projects/{projectKey}/metadata": 1}
+
+
+def of_project(sandbox: SandboxProcess, declared: dict[str, t.Any]) -> dict[str, int]:
+    sandbox.control.reset()
+    sandbox.control.forget_calls()
+    run_module(sandbox.environ, definition={"project": declared}, settle_timeout=0.0)
+    counts = Counter(sandbox.control.calls()["counts"])
+    counts["GET /projects/{projectKey}/metadata"] -= 1  # the plan has asked whether the project is there
+    return {call: count for call, count in counts.items() if not re.search("/git/|/audit/", call)}
+
+
+# What a creation was to carry and did not -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "case", "each", "once"),
+    [
+        ("group", "group with abilities", "`POST G`, `GET G/{name}`, `PUT G/{name}`", "2 × `GET G`"),
+        ("scenario", "scenario", "`POST S`, 3 × `GET S/{scenarioId}`, `PUT S/{scenarioId}`", ""),
+    ],
+)
+def test_what_a_creation_does_not_carry_is_written_once_more(
+    sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch, kind: str, case: str, each: str, once: str
+) -> None:
+    """The kind says that the body of the creation carries everything, and the node drops a part of it."""
+    monkeypatch.setattr(type(KINDS[kind]), "made_with", None)
+    places = {"G": "/admin/groups", "S": "/projects/{projectKey}/scenarios"}
+    cells = [re.sub(r"\b[GS]\b", lambda found: places[found[0]], cell) for cell in (each, once)]
+    assert counted(sandbox, CASES[case]) == (told(cells[0]), told(cells[1]))
+
+
+def test_what_is_not_kept_when_it_is_written_once_more_is_dropped(
+    sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(KINDS["scenario"]), "made_with", None)
+    sandbox.control.fault("PUT", "/projects/CALLS/scenarios/s1", lost=True)
+    definition = {"project": {"key": "CALLS"}, **CASES["scenario"](3), **tables(1)}
+    with pytest.raises(RunError) as caught:
+        run_module(sandbox.environ, definition=definition)
+    assert "scenario.CALLS.s1: dropped: the node answered 200 but does not hold steps" in str(caught.value)
+    assert [entry["address"] for entry in caught.value.result["outcome"]["failed"]] == ["scenario.CALLS.s1"]
+
+
+def test_what_was_read_before_it_was_written_once_more_is_not_recorded_as_seen(
+    sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A colleague's change between the two looks would go unseen otherwise: the next plan reads all but what was read last."""
+    monkeypatch.setattr(type(KINDS["scenario"]), "made_with", None)
+    project = {"key": "CALLS", "name": "Calls", "owner": "admin", "settings": {"gitCommitMode": "AUTO"}}
+    definition = {"project": project, **CASES["recipe with code"](2), **CASES["scenario"](2), **tables(2)}
+    run_module(sandbox.environ, base=tmp_path, definition=definition)
+    sandbox.control.forget_calls()
+    assert not run_module(sandbox.environ, base=tmp_path, check=True, definition=definition)["changed"]
+    counts = sandbox.control.calls()["counts"]
+    assert counts["GET /projects/{projectKey}/recipes/{name}"] == 2
+    assert "GET /projects/{projectKey}/scenarios/{scenarioId}" not in counts
