@@ -17,6 +17,7 @@ _MANY = 8  # answers over which a mean goes
 _GROWN = 1.5  # times the usual latency that a node takes when it has too much to do
 _UNNOTICED = 0.015  # seconds that an answer may take longer in any case: our own threads wait for one another too
 _NO_QUICKER = 0.8  # of the latency before: so many calls less made no difference
+_ROUNDS = 4  # of answers to as many calls as are allowed, after which there may be one more
 _LONGEST_REST = 60.0  # seconds, whatever a node asks for
 _LOOK = 0.2  # seconds after which whoever waits looks whether the run is to end
 
@@ -36,7 +37,8 @@ class Call:
 class _Latency:
     """What answers of one sort take, in seconds: at best, lately, the last one, and before there were fewer at a time.
 
-    A mean lags behind: what it was before is the larger one of the mean and the last answer; 0 where it is not known.
+    A mean lags behind. So what it was before is told by the calls that were in flight then (``trailing`` of them), else by the
+    larger one of the mean and the last answer; 0 where it is not known.
     """
 
     usual: float
@@ -44,6 +46,7 @@ class _Latency:
     last: float = 0.0
     seen: int = 0
     before: float = 0.0
+    trailing: int = 0
 
     def add(self, seconds: float) -> None:
         self.seen += 1
@@ -53,7 +56,12 @@ class _Latency:
     def begin_anew(self) -> None:
         """There are to be fewer calls at a time."""
         self.before = max(self.lately, self.last) if self.seen >= _FEW else 0.0
-        self.seen, self.lately = 0, 0.0
+        self.seen, self.lately, self.trailing = 0, 0.0, 0
+
+    def add_to_before(self, seconds: float) -> None:
+        """A call has ended that began when there were more at a time."""
+        self.trailing += 1
+        self.before += (seconds - self.before) / self.trailing
 
     def judge(self) -> bool:
         """Whether answers take much longer than at best, for what is known of why; settles what they usually take."""
@@ -70,7 +78,7 @@ class Pace:
     """Additive increase, multiplicative decrease; pure, as it is told the time.
 
     ``allowed`` calls may be in flight, from 1 to ``most``, of them ``most_writes`` that write. It starts small and grows by
-    one with each answer until something speaks against it, from then on by one in a round. It is halved, once a round, when
+    one with each answer until something speaks against it, from then on by one in a few rounds. It is halved, once a round, when
     the node pushes back (429, 502, 503, 504, no answer) or when calls of one sort take twice as long as they do at best. Where
     fewer calls make them no quicker, it was not for our calls that they are slow: the new latency is the usual one then.
     """
@@ -100,14 +108,15 @@ class Pace:
     def answered(self, call: Call, now: float) -> None:
         """The node has answered, and its answer says nothing about its load."""
         self._leave(call)
-        if call.era != self._era:
-            return
         latency = self._latencies.setdefault(call.sort, _Latency(now - call.at))
+        if call.era != self._era:
+            latency.add_to_before(now - call.at)
+            return
         latency.add(now - call.at)
         if latency.judge():
             self._fewer()
         elif call.wanted:
-            self.allowed = min(float(self.most), self.allowed + (1 / self.allowed if self._careful else 1))
+            self.allowed = min(float(self.most), self.allowed + (1 / (_ROUNDS * self.allowed) if self._careful else 1))
 
     def refused(self, call: Call, now: float, rest: float = 0.0) -> None:
         """The node has too much to do; it asks for ``rest`` seconds."""
