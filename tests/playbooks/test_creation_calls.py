@@ -143,7 +143,7 @@ def rows() -> dict[str, tuple[str, str, str]]:
 def told(cell: str) -> Counter[str]:
     """The calls of a cell, in the words of the sandbox."""
     calls: Counter[str] = Counter()
-    for count, method, path in re.findall(r"(?:(\d+) × )?`([A-Z]+) ([^`]+)`", cell):
+    for count, method, path in re.findall(r"(?:(\d+) times )?`([A-Z]+) ([^`]+)`", cell):
         calls[f"{method} {re.sub('^P/', '/projects/{projectKey}/', path)}"] += int(count or 1)
     return calls
 
@@ -181,7 +181,7 @@ def test_a_project_costs_its_creation_and_the_reads_that_verify_it(sandbox: Sand
     parts = {f"GET /projects/{{projectKey}}/{part}": 1 for part in ("metadata", "settings", "permissions")}
     assert of_project(sandbox, declared) == {"POST /projects": 1, **parts}
     more = {**declared, "tags": ["a"]}
-    twice = {call: 2 for call in parts}
+    twice = dict.fromkeys(parts, 2)
     assert of_project(sandbox, more) == {"POST /projects": 1, **twice, "PUT /projects/{projectKey}/metadata": 1}
 
 
@@ -200,8 +200,8 @@ def of_project(sandbox: SandboxProcess, declared: dict[str, t.Any]) -> dict[str,
 @pytest.mark.parametrize(
     ("kind", "case", "each", "once"),
     [
-        ("group", "group with abilities", "`POST G`, `GET G/{name}`, `PUT G/{name}`", "2 × `GET G`"),
-        ("scenario", "scenario", "`POST S`, 3 × `GET S/{scenarioId}`, `PUT S/{scenarioId}`", ""),
+        ("group", "group with abilities", "`POST G`, `GET G/{name}`, `PUT G/{name}`", "2 times `GET G`"),
+        ("scenario", "scenario", "`POST S`, 3 times `GET S/{scenarioId}`, `PUT S/{scenarioId}`", ""),
     ],
 )
 def test_what_a_creation_does_not_carry_is_written_once_more(

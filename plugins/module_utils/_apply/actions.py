@@ -65,7 +65,7 @@ class Doer:
         """How many objects of a kind the node held before, as far as that is known."""
         return len(self._listed.get(kind, ()))
 
-    def list(self, kind: str, project: str | None) -> dict[str, Document]:
+    def listing(self, kind: str, project: str | None) -> dict[str, Document]:
         """All objects of a kind, to ``complete`` those that were made. Raises ``DssError``."""
         with understood(kind):
             return self.kinds[kind].read_all(self.node, project)

@@ -68,7 +68,9 @@ class Course:
         )
         self._ready: deque[str] = deque()
         self._waiting: list[str] = []  # made, and to be completed
-        self._listed: deque[tuple[str, Mapping[str, Document] | None]] = deque()  # the same, with the list that tells of it
+        self._listed: deque[tuple[str, Mapping[str, Document] | None]] = (
+            deque()
+        )  # the same, with the list that tells of it
         self._incomplete: set[str] = set()  # all of these
         self._made: Counter[str] = Counter()  # objects by kind
         self._spoilt: set[str] = set()  # what failed or was not started
@@ -86,7 +88,7 @@ class Course:
                     self._end(ended)
                     self._crew.settled(ended.key)
                 if self._crew.busy or ended is not None:
-                    done = ended.key if ended is not None and isinstance(ended.key, str) else ""
+                    done = ended.key if ended is not None and ended.key in self.ended else ""
                     self._progress(len(self.ended), len(self._actions), done)
         except BaseException as error:
             self._guard.stop("the task timed out")
@@ -124,7 +126,7 @@ class Course:
         self._waiting.clear()
         for (kind, project), keys in alike.items():
             if len(keys) > 1 and self._made[kind] + self._doer.held_before(kind) <= _WORTH_A_LIST * len(keys):
-                self._crew.give(_List(tuple(keys)), partial(self._doer.list, kind, project))
+                self._crew.give(_List(tuple(keys)), partial(self._doer.listing, kind, project))
             else:
                 self._listed.extend((key, None) for key in keys)
 

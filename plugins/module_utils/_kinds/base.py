@@ -172,7 +172,9 @@ class Kind:
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
     made_with: tuple[str, ...] | None = ()  # the fields that the body of its creation carries; None: all of them
-    whole_items: tuple[str, ...] = ()  # what a list item holds that can be written back; empty: a new object is read alone
+    whole_items: tuple[
+        str, ...
+    ] = ()  # what a list item holds that can be written back; empty: a new object is read alone
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
     renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one

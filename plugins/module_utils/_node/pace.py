@@ -17,7 +17,7 @@ _MANY = 8  # answers over which a mean goes
 _GROWN = 1.5  # times the usual latency that a node takes when it has too much to do
 _UNNOTICED = 0.015  # seconds that an answer may take longer in any case: our own threads wait for one another too
 _NO_QUICKER = 0.8  # of the latency before: so many calls less made no difference
-_ROUNDS = 4  # of answers to as many calls as are allowed, after which there may be one more
+_ROUNDS_IF_SLOW, _ROUNDS_IF_REFUSED = 1, 4  # of answers to as many calls as are allowed, until there may be one more
 _LONGEST_REST = 60.0  # seconds, whatever a node asks for
 _LOOK = 0.2  # seconds after which whoever waits looks whether the run is to end
 
@@ -78,7 +78,7 @@ class Pace:
     """Additive increase, multiplicative decrease; pure, as it is told the time.
 
     ``allowed`` calls may be in flight, from 1 to ``most``, of them ``most_writes`` that write. It starts small and grows by
-    one with each answer until something speaks against it, from then on by one in a few rounds. It is halved, once a round, when
+    one with each answer until something speaks against it, from then on by one in a round, or in a few after a refusal. It is halved, once a round, when
     the node pushes back (429, 502, 503, 504, no answer) or when calls of one sort take twice as long as they do at best. Where
     fewer calls make them no quicker, it was not for our calls that they are slow: the new latency is the usual one then.
     """
@@ -90,7 +90,7 @@ class Pace:
         self.in_flight = 0
         self.writing = 0
         self.resting_until = 0.0
-        self._careful = False  # whether something has spoken against more calls
+        self._rounds = 0  # of answers after which there may be one more call; 0: after each answer
         self._era = 0  # number of decreases: what began before one says nothing about what came of it
         self._latencies: dict[str, _Latency] = {}
 
@@ -114,16 +114,18 @@ class Pace:
             return
         latency.add(now - call.at)
         if latency.judge():
-            self._fewer()
+            self._fewer(_ROUNDS_IF_SLOW)
         elif call.wanted:
-            self.allowed = min(float(self.most), self.allowed + (1 / (_ROUNDS * self.allowed) if self._careful else 1))
+            self.allowed = min(
+                float(self.most), self.allowed + (1 / (self._rounds * self.allowed) if self._rounds else 1)
+            )
 
     def refused(self, call: Call, now: float, rest: float = 0.0) -> None:
         """The node has too much to do; it asks for ``rest`` seconds."""
         self._leave(call)
         self.resting_until = max(self.resting_until, now + min(rest, _LONGEST_REST))
         if call.era == self._era:
-            self._fewer()
+            self._fewer(_ROUNDS_IF_REFUSED)
 
     def untold(self, call: Call) -> None:
         """A call has ended and says nothing about the node, such as the transfer of a file."""
@@ -133,9 +135,9 @@ class Pace:
         self.in_flight -= 1
         self.writing -= call.write
 
-    def _fewer(self) -> None:
+    def _fewer(self, rounds: int) -> None:
         self.allowed = max(1.0, self.allowed / 2)
-        self._careful = True
+        self._rounds = rounds
         self._era += 1
         for latency in self._latencies.values():
             latency.begin_anew()

@@ -84,7 +84,7 @@ class Crew(t.Generic[K, T]):
             key, call = given
             try:
                 self._open[key] = Ended(key, call())
-            except BaseException as error:  # noqa: BLE001 - whoever takes it raises it
+            except BaseException as error:
                 self._open[key] = Ended(key, None, error)
             self._ended.put(key)
 

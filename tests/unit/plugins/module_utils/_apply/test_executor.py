@@ -132,3 +132,85 @@ def test_a_chain_deeper_than_the_stack_is_carried_out() -> None:
 def test_a_run_that_was_stopped_has_not_succeeded_even_if_nothing_is_left() -> None:
     assert Outcome(applied=["a"]).succeeded
     assert not Outcome(applied=["a"], stopped="the task timed out").succeeded  # it was not read back
+
+
+# What is made and is still to be completed ------------------------------------------------------------------------------
+
+
+class Maker(Recorder):
+    """Makes objects that are to be completed; notes the lists and the completions."""
+
+    def __init__(self, *failing: str, before: int = 0, during: t.Callable[[str], None] = lambda key: None) -> None:
+        super().__init__(*failing, during=during)
+        self.before = before
+        self.lists: list[int] = []
+        self.alone: list[str] = []
+
+    def do(self, action: Action) -> bool:  # type: ignore[override]
+        super().do(action)
+        return action.address.startswith("whole")
+
+    def held_before(self, kind: str) -> int:
+        return self.before
+
+    def listing(self, kind: str, project: str | None) -> dict[str, t.Any]:
+        self.lists.append(len(self.done))
+        return {"any": {}}
+
+    def complete(self, action: Action, listing: t.Any = None) -> None:
+        if listing is None:
+            self.alone.append(action.address)
+        self.done.append(f"{action.address}+")
+        if f"{action.address}+" in self._failing:
+            raise DssError(f"{action.address} broke")
+
+
+def test_what_is_made_is_listed_once_and_what_needs_it_starts_when_it_is_complete() -> None:
+    doer = Maker()
+    ended = carry_out(actions(**{f"a{number}": "" for number in range(20)}, whole="a0 a1"), doer)
+    assert set(ended.values()) == {""} and len(ended) == 21
+    assert (doer.lists, doer.alone) == ([20], [])
+    assert doer.done[-1] == "whole" and doer.done.count("a7+") == 1
+
+
+def test_what_is_whole_waits_for_nobody() -> None:
+    doer = Maker()
+    carry_out(actions(a="", whole1="", whole2="whole1"), doer, workers=1)
+    assert doer.done == ["a", "whole1", "whole2", "a+"]
+
+
+def test_one_alone_and_a_few_of_a_large_project_are_read_by_themselves() -> None:
+    alone, few = Maker(), Maker(before=1000)
+    carry_out(actions(a="", whole="a"), alone)
+    carry_out(actions(a="", b=""), few)
+    assert (alone.lists, alone.alone) == ([], ["a"])
+    assert (few.lists, sorted(few.alone)) == ([], ["a", "b"])
+
+
+def test_many_do_not_wait_for_all() -> None:
+    doer = Maker()
+    carry_out(actions(**{f"a{number}": "" for number in range(1200)}), doer)
+    assert len(doer.lists) == 3
+
+
+def test_what_was_made_is_completed_after_a_failure_and_when_the_run_is_to_stop() -> None:
+    failed = Maker("whole")
+    ended = carry_out(actions(a="", b="", whole="", c="whole"), failed, workers=1)
+    assert ended == {"whole": "whole broke", "a": "", "b": ""}
+    guard = Guard()
+    stopped = Maker(during=lambda key: guard.stop("enough") if key == "b" else None)
+    assert carry_out(actions(a="", b="", c=""), stopped, guard, workers=1) == {"a": "", "b": ""}
+
+
+def test_a_completion_that_fails_is_told_and_what_needs_it_does_not_start() -> None:
+    ended = carry_out(actions(a="", b="", c="a"), Maker("a+"), on_error="continue")
+    assert ended == {"a": "a broke", "b": ""}
+
+
+def test_a_task_that_times_out_completes_what_was_made() -> None:
+    def late(done: int, total: int, key: str) -> None:
+        if key == "whole":
+            raise TimedOut
+
+    doer = Maker()
+    assert carry_out(actions(a="", b="", whole=""), doer, workers=1, progress=late) == {"whole": "", "a": "", "b": ""}
