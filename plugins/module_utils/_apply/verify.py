@@ -31,7 +31,8 @@ def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -
     """
     deleted = [action for action in done if action.action == DELETE and action.object_id]
     written = [action for action in done if action.action != DELETE and action.resource and action.address in doer.ids]
-    listings, contents = _read_back(written, deleted, doer, workers)
+    lacking: dict[str, list[Change]] = {}
+    listings, contents = _read_back(written, deleted, doer, workers, lacking)
     late: list[Action] = []
     for action in deleted:
         held = listings[action.kind, action.project]
@@ -50,33 +51,38 @@ def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -
         elif isinstance(document, DssError):
             _fail(outcome, action, f"could not be read back: {document}")
         else:
-            left = but_for_secrets(doer.kinds[action.kind], doer.left_to_do(action, document))
+            left = lacking[action.address] if action.address in lacking else _lacking(action, doer, document)
             if left and action.address in doer.unread:
                 late.append(action)
                 continue
-            share_texts(t.cast(Resource, action.resource).declared, document)
             outcome.held[action.address] = document
             _judge(action, doer, left, outcome)
     return late
 
 
 def _read_back(
-    written: Sequence[Action], deleted: Sequence[Action], doer: Doer, workers: int
+    written: Sequence[Action], deleted: Sequence[Action], doer: Doer, workers: int, lacking: dict[str, list[Change]]
 ) -> tuple[dict[tuple[str, str | None], t.Any], dict[str, t.Any]]:
     """Listings by kind and project, and documents by address, as the node holds them now; errors in their place.
 
-    One list call for what was deleted and for a kind whose list is complete, else one call each.
+    One list call for what was deleted and for a kind whose list is complete, else one call each. What lacks something is put into
+    ``lacking`` where an object is read alone: comparing goes on while others are on their way.
     """
+
+    def look(action: Action) -> t.Any:
+        kind = doer.kinds[action.kind]
+        document = _quietly(kind.read_declared, doer.node, action.resource, doer.ids[action.address])
+        if not isinstance(document, DssError):
+            lacking[action.address] = _lacking(action, doer, document)
+        return document
+
     single = [action for action in written if not doer.kinds[action.kind].listing_is_complete]
     listed = [action for action in written if doer.kinds[action.kind].listing_is_complete]
     bulk = sorted({(action.kind, action.project) for action in (*listed, *deleted)}, key=str)
     calls: list[t.Callable[[], t.Any]] = [
         partial(_quietly, doer.kinds[kind].read_all, doer.node, project) for kind, project in bulk
     ]
-    calls += [
-        partial(_quietly, doer.kinds[action.kind].read_declared, doer.node, action.resource, doer.ids[action.address])
-        for action in single
-    ]
+    calls += [partial(look, action) for action in single]
     answers = gather(calls, workers, lambda: None)
     return dict(zip(bulk, answers)), dict(zip((action.address for action in single), answers[len(bulk) :]))
 
@@ -87,6 +93,12 @@ def _quietly(call: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
             return call(*arguments)
     except DssError as error:
         return error
+
+
+def _lacking(action: Action, doer: Doer, document: Document) -> list[Change]:
+    """The declared fields that an object does not hold. It is given the declared texts in the place of its own ones."""
+    share_texts(t.cast(Resource, action.resource).declared, document)
+    return but_for_secrets(doer.kinds[action.kind], doer.left_to_do(action, document))
 
 
 def share_texts(declared: Document, held: Document) -> None:
