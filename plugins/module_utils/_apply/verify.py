@@ -101,14 +101,15 @@ def _lacking(action: Action, doer: Doer, document: Document) -> list[Change]:
     return but_for_secrets(doer.kinds[action.kind], doer.left_to_do(action, document))
 
 
-def share_texts(declared: Document, held: Document) -> None:
+def share_texts(declared: t.Any, held: t.Any) -> None:
     """Put the texts that are declared in the place of equal ones that were read: no code is in memory twice."""
+    if not (isinstance(declared, dict) and isinstance(held, dict)):
+        return
     for key, text in declared.items():
-        other = held.get(key)
-        if isinstance(text, str) and text == other:
+        if isinstance(text, str) and text == held.get(key):
             held[key] = text
-        elif isinstance(text, dict) and isinstance(other, dict):
-            share_texts(text, other)
+        else:
+            share_texts(text, held.get(key))
 
 
 def _judge(action: Action, doer: Doer, left: Sequence[Change], outcome: Outcome) -> None:
