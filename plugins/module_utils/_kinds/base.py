@@ -171,6 +171,7 @@ class Kind:
     deletable = True  # whether the API has a call that deletes one
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
+    read_by_name = False  # whether the id is the name, and one call gives an object by it
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
     renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
 from .._errors import DssError, MissingLibrary, NodeError
+from . import kept
 from .options import NodeOptions, proxies
 
 T = t.TypeVar("T")
@@ -40,7 +41,8 @@ class DssNode:
         self.options = options
         self._stopped = stopped
         self._lost = lost
-        self._client = self._connected(options)
+        self._client = kept.take(options) or self._connected(options)
+        self._broken = False
 
     def get(self, path: str, /, **query: t.Any) -> t.Any:
         return self._json("GET", path, None, query)
@@ -106,6 +108,13 @@ class DssNode:
     def close(self) -> None:
         self._client._session.close()
 
+    def release(self) -> None:
+        """Close it, but keep its connections for the next item of a loop, unless one of them broke."""
+        if self._broken:
+            self.close()
+        else:
+            kept.keep(self.options, self._client)
+
     def _connected(self, options: NodeOptions) -> t.Any:
         try:
             return _guarded(self._new_client(options), options)
@@ -143,8 +152,10 @@ class DssNode:
         try:
             return send()
         except requests.exceptions.RequestException as error:
+            self._broken = True
             raise _unreachable(error, method, path, self.options) from None
         except OSError as error:  # requests says so when it cannot use a certificate file
+            self._broken = True
             raise NodeError(
                 f"{self.options.url}: {error}: check client_certificate and ca_path", error_type="tls"
             ) from None
