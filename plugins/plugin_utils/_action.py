@@ -114,7 +114,6 @@ class DssAction(ActionBase):
         except RunError as error:
             printer.details(error.result["diff"]["prepared"])
             outcome = {**error.result, "failed": True, "msg": str(error)}
-            del outcome["diff"]
         except DssError as error:
             outcome = {"failed": True, "msg": str(error)}
         if caller.guard.ends_worker:
