@@ -71,6 +71,7 @@ def by_main(folder: Path, sandbox: SandboxProcess) -> dict[str, t.Any]:
     found: dict[str, t.Any] = {}
     for about, module, options, keywords in TASKS:
         arguments = json.loads(json.dumps(options).replace("{{ node_key }}", sandbox.api_key))
+        arguments["_ansible_module_name"] = f"dataiku_iac.dss.{module}"
         arguments["_ansible_check_mode"] = keywords.get("check_mode", False)
         arguments["_ansible_diff"] = keywords.get("diff", False)
         printed = io.StringIO()
