@@ -45,6 +45,8 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "scenario_run_info": ("_runs.infos", "scenario_run_info"),
 }
 _WITHOUT_SECRETS = frozenset({"convert", "state", "state_lock"})  # need no node, so that they add none
+_WITH_ALL_KINDS = frozenset({"configuration", "convert", "project_import", "promotion", "rollback", "state"})
+_BESIDE = {"dataset": ("connection", "recipe")}  # kinds that its checks and its deletion need
 _OF_KINDS = ("_single", "manage_object"), ("_infos", "kind_info")
 _OF_DEPLOYER = ("_deployer.run", "manage"), ("_deployer.run", "infos")
 
@@ -64,12 +66,19 @@ def run(module: str, params: Mapping[str, t.Any], caller: Caller) -> dict[str, t
 
 @cache
 def module_of(name: str) -> Module:
-    """The function of a module, with all that it imports. Raises ``KeyError`` for a name that no module has."""
+    """The function of a module, with all that it mostly imports, so that a parent can do it for its workers.
+
+    Raises ``KeyError`` for a name that no module has.
+    """
     about = name.removesuffix("_info")
-    for registry, places in ((KINDS, _OF_KINDS), (DEPLOYER, _OF_DEPLOYER)):
-        if about in registry:
-            registry[about]
-            return partial(_function(*places[name != about]), about)
+    if about in KINDS:
+        for other in {about, *KINDS[about].names_of, *_BESIDE.get(about, ())} & KINDS.keys():
+            KINDS[other]
+        return partial(_function(*_OF_KINDS[name != about]), about)
+    if about in DEPLOYER:
+        return partial(_function(*_OF_DEPLOYER[name != about]), about)
+    if name in _WITH_ALL_KINDS:
+        tuple(KINDS.values())
     function = _function(*_PLACES[name])
     return (lambda params, caller, secrets: function(params, caller)) if name in _WITHOUT_SECRETS else function
 
