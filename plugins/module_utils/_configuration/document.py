@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import typing as t
+from array import array
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
@@ -40,25 +41,71 @@ class Vaulted(Verbatim):
 
 
 class Mapping(dict[str, t.Any]):
-    """A mapping; ``marks`` has for each key (line, column), or (line, column, file) when it came from another file."""
+    """A mapping; ``marks`` has for each key (line, column), or (line, column, file) when it came from another file.
 
-    __slots__ = ("file", "marks")
+    ``fixed`` says that no text in it holds a variable; a copy does not know.
+    """
+
+    __slots__ = ("_marks", "file", "fixed")
+
+    _marks: dict[str, Mark] | array[int]
 
     def __init__(self, items: t.Any = (), file: str = "", marks: dict[str, Mark] | None = None) -> None:
         super().__init__(items)
         self.file = file
-        self.marks = {} if marks is None else marks
+        self.fixed = False
+        self._marks = {} if marks is None else marks
+
+    def parsed(self, file: str, places: array[int], fixed: bool) -> None:
+        """Take the lines and columns of all keys, in order. They become marks when somebody asks, which is rare."""
+        self.file = file
+        self.fixed = fixed
+        self._marks = places
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        marks = self._marks
+        if isinstance(marks, array):
+            marks = self._marks = dict(zip(self, zip(marks[::2], marks[1::2])))
+        return marks
+
+    @marks.setter
+    def marks(self, marks: dict[str, Mark]) -> None:
+        self._marks = marks
 
 
 class Sequence(list[t.Any]):
-    """A list; ``marks`` has for each item (line, column), or (line, column, file) when it came from another file."""
+    """A list; ``marks`` has for each item (line, column), or (line, column, file) when it came from another file.
 
-    __slots__ = ("file", "marks")
+    ``fixed`` says that no text in it holds a variable; a copy does not know.
+    """
+
+    __slots__ = ("_marks", "file", "fixed")
+
+    _marks: list[Mark] | array[int]
 
     def __init__(self, items: t.Any = (), file: str = "", marks: list[Mark] | None = None) -> None:
         super().__init__(items)
         self.file = file
-        self.marks = [] if marks is None else marks
+        self.fixed = False
+        self._marks = [] if marks is None else marks
+
+    def parsed(self, file: str, places: array[int], fixed: bool) -> None:
+        """Take the lines and columns of all items. They become marks when somebody asks, which is rare."""
+        self.file = file
+        self.fixed = fixed
+        self._marks = places
+
+    @property
+    def marks(self) -> list[Mark]:
+        marks = self._marks
+        if isinstance(marks, array):
+            marks = self._marks = list(zip(marks[::2], marks[1::2]))
+        return marks
+
+    @marks.setter
+    def marks(self, marks: list[Mark]) -> None:
+        self._marks = marks
 
 
 def location_of(root: object, path: Iterable[str | int]) -> Location:
