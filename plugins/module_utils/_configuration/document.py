@@ -21,6 +21,8 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ALIASED_VALUES = 1_000_000
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})  # what is as it is and cannot be changed
+
 
 class Verbatim(str):
     """Text in which nothing is substituted (``!unsafe``)."""
@@ -111,16 +113,15 @@ class Sequence(list[t.Any]):
 def location_of(root: object, path: Iterable[str | int]) -> Location:
     """The position of the value at ``path``, or of the nearest thing around it that has one."""
     here = root
-    found = Location(getattr(root, "file", ""))
+    place = (0, 0, getattr(root, "file", ""))
     for step in path:
-        mark = _mark(here, step)
-        if mark is not None:
-            found = Location(mark[2] if len(mark) == 3 else here.file, mark[0], mark[1])  # type: ignore[attr-defined]
+        place = mark_in(here, step) or place
         try:
             here = here[step]  # type: ignore[index]
         except (KeyError, IndexError, TypeError):
             break
-    return found
+    line, column, file = place
+    return Location(file, line, column)
 
 
 def problem_at(root: object, path: ValuePath, message: str, severity: str = "error") -> Problem:
@@ -173,13 +174,15 @@ def mark_in(container: object, step: str | int) -> tuple[int, int, str] | None:
 
 def plain(value: object) -> t.Any:
     """The same value in exact ``dict``, ``list`` and ``str``, sharing nothing with the document."""
-    if isinstance(value, str):
-        return str.__str__(value)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        copy = dict(value)
+        for key, item in value.items():
+            if type(item) not in _PLAIN:
+                copy[key] = plain(item)
+        return copy
     if isinstance(value, list):
-        return [plain(item) for item in value]
-    return value
+        return [item if type(item) in _PLAIN else plain(item) for item in value]
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def adopt(value: object, file: str) -> Mapping:

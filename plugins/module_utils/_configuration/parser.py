@@ -282,7 +282,8 @@ class _Builder:
             return value
         if kind is self._alias_event:
             return self._alias(event, depth)[0]
-        self._check_tag(event)
+        if event.tag is not None:
+            self._check_tag(event)
         if depth >= MAX_DEPTH:
             raise self._refusal(event, f"values are nested deeper than {MAX_DEPTH} levels")
         read = self._mapping if kind is self._mapping_event else self._sequence
