@@ -171,9 +171,9 @@ def test_one_that_waits_alone_is_read_alone(sandbox: SandboxProcess, name: str) 
     calls = calls_of(sandbox, CASES[name](1))
     once = told(rows()[name][2])
     (listing,) = once
-    read = {call for call in calls if call.startswith(f"{listing}/{{")}
-    assert [calls[call] for call in read] == [1]
-    assert calls[listing] == once[listing] - 1 + told(rows()[name][1])[listing]
+    read = sum(count for call, count in calls.items() if re.fullmatch(re.escape(listing) + r"/\{\w+\}", call))
+    assert read >= 1
+    assert read + calls[listing] == once[listing] + told(rows()[name][1])[listing]
 
 
 def test_a_project_costs_its_creation_and_the_reads_that_verify_it(sandbox: SandboxProcess) -> None:

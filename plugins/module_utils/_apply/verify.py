@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -65,8 +66,9 @@ def _read_back(
 ) -> tuple[dict[tuple[str, str | None], t.Any], dict[str, t.Any]]:
     """Listings by kind and project, and documents by address, as the node holds them now; errors in their place.
 
-    One list call for what was deleted and for a kind whose list is complete, else one call each. What lacks something is put into
-    ``lacking`` where an object is read alone: comparing goes on while others are on their way.
+    One list call for what was deleted and for a kind whose list is complete, else one call each; and one call for what is
+    alone of its kind, since the list of a large project is long. What lacks something is put into ``lacking`` where an object is
+    read by itself: comparing goes on while others are on their way.
     """
 
     def look(action: Action) -> t.Any:
@@ -76,8 +78,14 @@ def _read_back(
             lacking[action.address] = _lacking(action, doer, document)
         return document
 
-    single = [action for action in written if not doer.kinds[action.kind].listing_is_complete]
-    listed = [action for action in written if doer.kinds[action.kind].listing_is_complete]
+    count = Counter((action.kind, action.project) for action in (*written, *deleted))
+
+    def is_listed(action: Action) -> bool:
+        kind = doer.kinds[action.kind]
+        return kind.listing_is_complete and not (kind.read_by_name and count[action.kind, action.project] == 1)
+
+    single = [action for action in written if not is_listed(action)]
+    listed = [action for action in written if is_listed(action)]
     bulk = sorted({(action.kind, action.project) for action in (*listed, *deleted)}, key=str)
     calls: list[t.Callable[[], t.Any]] = [
         partial(_quietly, doer.kinds[kind].read_all, doer.node, project) for kind, project in bulk
