@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import typing as t
 from collections.abc import Collection, Mapping, Sequence
@@ -27,6 +28,7 @@ _SECRET = re.compile(
 )
 _NOT_SECRET = re.compile(r"(credentials_?mode|secret_?name|key_?name)$", re.IGNORECASE)
 _MEMBER = re.compile(r"\[[^\]]*\]")
+_CLOSED = frozenset({str, int, float, bool, type(None)})  # types of values that hold no reference
 _VALUE_OF = re.compile(r"\[([^\]]*)\]\.value$")
 
 
@@ -413,13 +415,22 @@ def _without_sensitive(value: t.Any) -> t.Any:
 
 
 def resolved(value: t.Any, lookup: t.Callable[[t.Any], t.Any]) -> t.Any:
-    """A declared value in which every ``Ref`` and ``TypeOfConnection`` is replaced by what ``lookup`` says."""
+    """A declared value in which every ``Ref`` and ``TypeOfConnection`` is replaced by what ``lookup`` says.
+
+    What holds none is given back as it is and not copied.
+    """
     if isinstance(value, (Ref, TypeOfConnection)):
         return lookup(value)
     if isinstance(value, dict):
-        return {key: resolved(inner, lookup) for key, inner in value.items()}
+        found = {
+            key: new
+            for key, inner in value.items()
+            if type(inner) not in _CLOSED and (new := resolved(inner, lookup)) is not inner
+        }
+        return {**value, **found} if found else value
     if isinstance(value, list):
-        return [resolved(inner, lookup) for inner in value]
+        members = [inner if type(inner) in _CLOSED else resolved(inner, lookup) for inner in value]
+        return value if all(map(operator.is_, members, value)) else members
     return value
 
 

@@ -16,14 +16,15 @@ from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, cautions, data_limits, drift_limits, explicit_env, limits, protections, surroundings
-from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
+from .checks import absences, cautions, data_limits, drift_limits, limits, protections, surroundings
+from .compare import MISSING, AsSet, Change, Document, Resent, Rule, Rules, Secret, compare, compare_carefully, holds
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
 from .lookups import looked_up
 from .model import CONFIG, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
 from .moves import known_ids, rename_faults
+from .needs import Needs
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Surrounding:
     kinds: Mapping[str, Kind]
     recorded: Mapping[str, Recorded] | None
     problems: list[Problem]
+    needs: Needs
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def build(
     else:
         desired = looked_up(desired, snapshot, kinds, problems)
         desired = {key: with_changed_secrets(resource, known.get(key)) for key, resource in desired.items()}
-        surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems)
+        surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems, Needs(desired, kinds))
         actions = [_action(resource, surrounding) for resource in desired.values()]
         problems += rename_faults(actions, snapshot, kinds, known, options.moved)
         gone = undeclared(desired, snapshot, matched.taken, options, kinds, known, problems)
@@ -169,7 +171,8 @@ def _action(resource: Resource, around: Surrounding) -> Action:
             object_id=object_id,
         )
     before = around.snapshot.of(resource.kind).get(object_id, {}) if object_id is not None else {}
-    declared = resolved(resource.declared, partial(_looked_up, resource, before, around))
+    lookup = partial(_looked_up, resource, before, around)
+    declared = resolved(resource.declared, lookup)
     known = (around.recorded or {}).get(resource.address)
     common: dict[str, t.Any] = {
         "address": resource.address,
@@ -178,7 +181,7 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         "location": resource.location,
         "object_id": object_id,
         "before": before,
-        "needs": tuple(_needs(resource, around.desired, around.kinds)),
+        "needs": around.needs.of(resource),
         "adopts": around.recorded is not None and known is None and object_id is not None,
     }
     if object_id is None:
@@ -194,12 +197,11 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         around.problems.append(Problem(refusal, resource.path, resource.location))
     found = differences(kind, resource, declared, before, options)
     verdict = judged(kind, resource, declared, before, found, known, options)
-    resource = accepted(resource, before, verdict.left)
+    if verdict.left:
+        resource = accepted(resource, before, verdict.left)
+        declared = resolved(resource.declared, lookup)
     common.update(
-        resource=resource,
-        declared=resolved(resource.declared, partial(_looked_up, resource, before, around)),
-        record=verdict.record,
-        left=shown_left(kind, verdict.left, _shown),
+        resource=resource, declared=declared, record=verdict.record, left=shown_left(kind, verdict.left, _shown)
     )
     changes = verdict.changes if around.recorded is not None else found
     renaming = _renaming(kind, resource, object_id)
@@ -249,18 +251,22 @@ def _looked_up(resource: Resource, before: Document, around: Surrounding, value:
 
 def effective_rules(resource: Resource, options: Options) -> Rules:
     """The rules of a resource; secrets count as changed where they are to be sent, and some tags are ignored."""
-    rules = dict(resource.rules)
+    special: dict[str, Rule] = {}
     for path, rule in resource.rules.items():
-        if isinstance(rule, Secret) and (options.update_secrets == "always" or rule.changed):
-            rules[path] = rule if options.update_secrets == "never" else Resent()
-        elif isinstance(rule, AsSet) and path.rpartition(".")[2] == "tags":
-            rules[path] = AsSet(options.ignore_tags)
-    return rules
+        if isinstance(rule, Secret):
+            if options.update_secrets != "never" and (options.update_secrets == "always" or rule.changed):
+                special[path] = Resent()
+        elif isinstance(rule, AsSet) and rule.ignore != options.ignore_tags and path.rpartition(".")[2] == "tags":
+            special[path] = AsSet(options.ignore_tags)
+    return {**resource.rules, **special} if special else resource.rules
 
 
 def differences(kind: Kind, resource: Resource, declared: Document, actual: Document, options: Options) -> list[Change]:
     """What has to change in an object, without what the configuration ignores; values are real, not for people."""
-    found = compare(declared, actual, effective_rules(resource, options), kind.defaults(actual or declared))
+    rules = effective_rules(resource, options)
+    if holds(declared, actual, rules):
+        return []
+    found = compare_carefully(declared, actual, rules, kind.defaults(actual or declared))
     return [change for change in found if not _ignored(change.path, resource.ignore_changes)]
 
 
@@ -283,18 +289,6 @@ def _shown(kind: Kind, changes: Iterable[Change]) -> tuple[Change, ...]:
 def _creation(kind: Kind, declared: Document, rules: Rules) -> tuple[Change, ...]:
     visible = {path: rule for path, rule in rules.items() if not isinstance(rule, Secret)}
     return _shown(kind, compare(declared, {}, visible))
-
-
-def _needs(resource: Resource, desired: Mapping[str, Resource], kinds: Mapping[str, Kind]) -> list[str]:
-    needs = []
-    if resource.project and resource.kind != "project":
-        needs.append(address("project", resource.project, resource.project))
-    code_env = explicit_env(resource.declared)
-    for kind, name in (*resource.references, *([("code_env", code_env)] if code_env else [])):
-        needs.append(address(kind, resource.project if kinds[kind].scope == "project" else None, name))
-    for entry in resource.depends_on:
-        needs += [key for key in desired if key == entry or key.endswith(f".{entry}")]
-    return [key for key in dict.fromkeys(needs) if key in desired and key != resource.address]
 
 
 def _ordered(actions: list[Action]) -> tuple[Action, ...]:

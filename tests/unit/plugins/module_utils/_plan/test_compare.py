@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.accept import accepting
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import (
     MISSING,
     AsSet,
@@ -21,7 +22,6 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare impo
     Secret,
     Spelled,
     Whole,
-    accepting,
     compare,
     is_hollow,
     merge,
