@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import operator
 import re
 import typing as t
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +15,8 @@ from pathlib import Path
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
-from .shape import Schema, Shape, to_author_path, to_dss_path
+from .._plan.values import substituted
+from .shape import Schema, Shape
 
 SENSITIVE = "(sensitive)"
 
@@ -28,7 +28,6 @@ _SECRET = re.compile(
 )
 _NOT_SECRET = re.compile(r"(credentials_?mode|secret_?name|key_?name)$", re.IGNORECASE)
 _MEMBER = re.compile(r"\[[^\]]*\]")
-_CLOSED = frozenset({str, int, float, bool, type(None)})  # types of values that hold no reference
 _VALUE_OF = re.compile(r"\[([^\]]*)\]\.value$")
 
 
@@ -49,6 +48,9 @@ class TypeOfConnection:
     """Stands where DSS wants the dataset type that fits a connection; only the node knows it."""
 
     connection: str
+
+
+_OPEN = (Ref, TypeOfConnection)
 
 
 @dataclass(frozen=True)
@@ -282,11 +284,11 @@ class Kind:
 
     def dss_path(self, author_path: str) -> str:
         """The path in DSS's JSON of an author path; a path of DSS itself is returned as it is."""
-        return to_dss_path(self.shape.fields, author_path)
+        return self.shape.dss_path(author_path)
 
     def author_path(self, path: str) -> str:
         """The author's name for a path of DSS, for people."""
-        return to_author_path(self.shape.fields, path)
+        return self.shape.author_path(path)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         """The id under which the node lists the object, or None."""
@@ -381,6 +383,8 @@ class Kind:
 @lru_cache(maxsize=4096)
 def is_secret(path: str) -> bool:
     """Whether a name on a path is that of a secret, or that of the member whose ``value`` it is."""
+    if not _SECRET.search(path) and ("[" not in path or not _SECRET.search(_MEMBER.sub("", path))):
+        return False  # most are not
     named = _VALUE_OF.search(path)
     names = [*_MEMBER.sub("", path).split("."), *([named[1]] if named else [])]
     return any(_SECRET.search(name) and not _NOT_SECRET.search(name) for name in names)
@@ -388,8 +392,12 @@ def is_secret(path: str) -> bool:
 
 def redacted(value: t.Any, secret: t.Callable[[str], bool], path: str = "") -> t.Any:
     """A value in which every secret is replaced, at whatever depth."""
-    if path and secret(path) and value not in (None, "", MISSING) and not isinstance(value, bool):
+    if value is None or value is MISSING or value == "" or isinstance(value, bool):
+        return value
+    if path and secret(path):
         return SENSITIVE
+    if isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, Mapping):
         named = value.get("secret") is True or secret(str(value.get("name", "")))
         return {
@@ -419,19 +427,7 @@ def resolved(value: t.Any, lookup: t.Callable[[t.Any], t.Any]) -> t.Any:
 
     What holds none is given back as it is and not copied.
     """
-    if isinstance(value, (Ref, TypeOfConnection)):
-        return lookup(value)
-    if isinstance(value, dict):
-        found = {
-            key: new
-            for key, inner in value.items()
-            if type(inner) not in _CLOSED and (new := resolved(inner, lookup)) is not inner
-        }
-        return {**value, **found} if found else value
-    if isinstance(value, list):
-        members = [inner if type(inner) in _CLOSED else resolved(inner, lookup) for inner in value]
-        return value if all(map(operator.is_, members, value)) else members
-    return value
+    return substituted(value, _OPEN, lookup)
 
 
 def with_references(resource: Resource, *references: tuple[str, str], **changes: t.Any) -> Resource:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from .._errors import DssError, Problem
 from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
@@ -277,13 +277,18 @@ def _ignored(path: str, ignored: tuple[str, ...]) -> bool:
 def _shown(kind: Kind, changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(
         Change(
-            kind.author_path(change.path),
+            _author_path(kind, change.path),
             redacted(change.before, kind.is_secret, change.path),
             redacted(change.after, kind.is_secret, change.path),
             change.cause,
         )
         for change in changes
     )
+
+
+@lru_cache(maxsize=65_536)
+def _author_path(kind: Kind, path: str) -> str:
+    return kind.author_path(path)
 
 
 def _creation(kind: Kind, declared: Document, rules: Rules) -> tuple[Change, ...]:

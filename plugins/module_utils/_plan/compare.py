@@ -34,9 +34,9 @@ from .rules import (
     no_defaults,
     same,
 )
+from .values import PLAIN
 
 _LENIENT = frozenset({AsSet, Keyed, AsText, OnCreateOnly, Spelled})  # equal values are the same by them
-_PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _is_in(declared: t.Any, actual: t.Any) -> bool:
     if kind is dict:
         for key, value in declared.items():
             held = actual.get(key, MISSING)
-            if type(value) in _PLAIN:
+            if type(value) in PLAIN:
                 if type(held) is not type(value) or held != value:
                     return False
             elif not _is_in(value, held):
@@ -104,7 +104,7 @@ def _is_in(declared: t.Any, actual: t.Any) -> bool:
         return True
     if kind is list:
         return len(declared) == len(actual) and all(map(_is_in, declared, actual))
-    return kind in _PLAIN and bool(declared == actual)
+    return kind in PLAIN and bool(declared == actual)
 
 
 def merge(declared: t.Any, actual: t.Any, rules: Rules, defaults: Defaults = no_defaults) -> t.Any:

@@ -15,11 +15,12 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import same
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.fingerprint import (
     Fingerprint,
+    Places,
+    as_plain,
     behind,
     fingerprinted,
     from_plain,
     holds_fingerprint,
-    to_plain,
 )
 
 SALT, OTHER_SALT = "00ff", "ff00"
@@ -36,8 +37,12 @@ DOCUMENT: dict[str, t.Any] = {
 }
 
 
+def written(value: t.Any) -> str:
+    return json.dumps(value, default=as_plain)
+
+
 def covered() -> t.Any:
-    return fingerprinted(DOCUMENT, is_secret, ["known-secret"], SALT)
+    return fingerprinted(DOCUMENT, Places(is_secret), ["known-secret"], SALT)
 
 
 @pytest.mark.parametrize("value", ["x", "", "ü\ud800", 12, 1.5, ["a"], {"b": {"c": 1}, "a": 2}])
@@ -58,7 +63,7 @@ def test_the_order_of_the_keys_of_a_secret_means_nothing() -> None:
 
 
 def test_everything_below_a_secret_name_and_every_text_with_a_known_secret_is_covered() -> None:
-    text = json.dumps(to_plain(covered()))
+    text = written(covered())
     for secret in ("hunter22", "hidden1", "hidden2", "known-secret", '"x"]'):
         assert secret not in text
     for shown in ("db", "shown", "on", "sslpassword"):
@@ -69,13 +74,13 @@ def test_everything_below_a_secret_name_and_every_text_with_a_known_secret_is_co
 
 
 def test_covering_twice_changes_nothing() -> None:
-    again = fingerprinted(covered(), is_secret, ["known-secret"], OTHER_SALT)
-    assert to_plain(again) == to_plain(covered())
+    again = fingerprinted(covered(), Places(is_secret), ["known-secret"], OTHER_SALT)
+    assert written(again) == written(covered())
 
 
 def test_json_and_back() -> None:
-    plain = json.loads(json.dumps(to_plain(covered())))
-    assert to_plain(from_plain(plain)) == plain
+    plain = json.loads(written(covered()))
+    assert json.loads(written(from_plain(plain))) == plain
     assert from_plain(plain) == DOCUMENT
     assert holds_fingerprint(from_plain(plain)) and not holds_fingerprint(DOCUMENT)
 
