@@ -121,7 +121,7 @@ class Work:
 
     def scrubbed(self, text: str) -> str:
         """A text in which no secret occurs."""
-        return t.cast(str, scrubbed(text, self._secrets))
+        return t.cast(str, scrubbed(text, self._secrets)) if text else ""
 
     @property
     def cover(self) -> Cover:
@@ -185,12 +185,12 @@ class Work:
 
     def in_clear(self, journal: Journal, plan: Plan) -> Journal:
         """The journal with the secrets of its before-images, as far as this run has read them: never to be written."""
-        images = {action.address: action.before for action in plan.changed}
+        images, cover = {action.address: action.before for action in plan.changed}, self.cover
         return replace(
             journal,
             entries=tuple(
                 replace(entry, before=images[entry.address])
-                if entry.before == self.cover.image(entry.kind, images.get(entry.address))
+                if entry.before == cover.image(entry.kind, images.get(entry.address))
                 else entry
                 for entry in journal.entries
             ),

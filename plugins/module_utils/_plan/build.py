@@ -17,7 +17,7 @@ from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
 from .checks import absences, cautions, data_limits, drift_limits, limits, protections, surroundings
-from .compare import MISSING, AsSet, Change, Document, Resent, Rule, Rules, Secret, compare, compare_carefully, holds
+from .compare import MISSING, AsSet, Change, Document, Resent, Rule, Rules, Secret, compare_carefully, holds
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
@@ -68,7 +68,7 @@ def build(
         desired = looked_up(desired, snapshot, kinds, problems)
         desired = {key: with_changed_secrets(resource, known.get(key)) for key, resource in desired.items()}
         surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems, Needs(desired, kinds))
-        actions = [_action(resource, surrounding) for resource in desired.values()]
+        actions = [_action(key, resource, surrounding) for key, resource in desired.items()]
         problems += rename_faults(actions, snapshot, kinds, known, options.moved)
         gone = undeclared(desired, snapshot, matched.taken, options, kinds, known, problems)
         actions += gone.deletions
@@ -158,12 +158,12 @@ def dataset_type(connection: str, desired: Mapping[str, Resource], snapshot: Sna
     return DATASET_TYPE_OF_CONNECTION.get(kind, kind) if kind else None
 
 
-def _action(resource: Resource, around: Surrounding) -> Action:
+def _action(key: str, resource: Resource, around: Surrounding) -> Action:
     kind, options = around.kinds[resource.kind], around.options
-    object_id = around.matched.ids.get(resource.address)
+    object_id = around.matched.ids.get(key)
     if resource.external:
         return Action(
-            address=resource.address,
+            address=key,
             kind=resource.kind,
             project=resource.project,
             action=UNCHANGED,
@@ -173,15 +173,15 @@ def _action(resource: Resource, around: Surrounding) -> Action:
     before = around.snapshot.of(resource.kind).get(object_id, {}) if object_id is not None else {}
     lookup = partial(_looked_up, resource, before, around)
     declared = resolved(resource.declared, lookup)
-    known = (around.recorded or {}).get(resource.address)
+    known = (around.recorded or {}).get(key)
     common: dict[str, t.Any] = {
-        "address": resource.address,
+        "address": key,
         "kind": resource.kind,
         "project": resource.project,
         "location": resource.location,
         "object_id": object_id,
         "before": before,
-        "needs": around.needs.of(resource),
+        "needs": around.needs.of(key, resource),
         "adopts": around.recorded is not None and known is None and object_id is not None,
     }
     if object_id is None:
@@ -216,7 +216,7 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         common["loses"] = kind.data if options.drop_data else ""
     shown = _shown(kind, without_former_secrets(changes, resource, known))
     if not forced and (renaming or _names_anew(resource, changes, options)):
-        former = options.moved.get(resource.address)
+        former = options.moved.get(key)
         return Action(action=RENAME, changes=(*renaming, *shown), reason=f"was {former}" if former else "", **common)
     return Action(action=REPLACE if forced else UPDATE, changes=shown, reason=reason, **common)
 
@@ -278,7 +278,7 @@ def _shown(kind: Kind, changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(
         Change(
             _author_path(kind, change.path),
-            redacted(change.before, kind.is_secret, change.path),
+            MISSING if change.before is MISSING else redacted(change.before, kind.is_secret, change.path),
             redacted(change.after, kind.is_secret, change.path),
             change.cause,
         )
@@ -293,7 +293,7 @@ def _author_path(kind: Kind, path: str) -> str:
 
 def _creation(kind: Kind, declared: Document, rules: Rules) -> tuple[Change, ...]:
     visible = {path: rule for path, rule in rules.items() if not isinstance(rule, Secret)}
-    return _shown(kind, compare(declared, {}, visible))
+    return _shown(kind, compare_carefully(declared, {}, visible))
 
 
 def _ordered(actions: list[Action]) -> tuple[Action, ...]:

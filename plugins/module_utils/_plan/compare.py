@@ -37,6 +37,7 @@ from .rules import (
 from .values import PLAIN
 
 _LENIENT = frozenset({AsSet, Keyed, AsText, OnCreateOnly, Spelled})  # equal values are the same by them
+_STRUCTURES = frozenset({dict, list})
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +237,8 @@ def match(declared: Sequence[t.Any], actual: Sequence[t.Any], rule: Rule | None)
     if not isinstance(rule, Keyed):
         return [index if index < len(actual) else None for index in range(len(declared))]
     pairs: list[int | None] = [None] * len(declared)
+    if not actual:
+        return pairs
     free = dict.fromkeys(range(len(actual)))
     for key in rule.keys:
         places: dict[t.Any, list[int]] = {}
@@ -289,8 +292,8 @@ def _replaces(wanted: t.Any, held: t.Any) -> bool:
 
 
 def holds_mappings(declared: list[t.Any], actual: t.Any) -> bool:
-    members = declared + (actual if isinstance(actual, list) else [])
-    return any(isinstance(member, (dict, list)) for member in members)
+    members = (*declared, *(actual if isinstance(actual, list) else ()))
+    return not _STRUCTURES.isdisjoint(map(type, members))
 
 
 def _by_member(declared: list[t.Any], actual: t.Any) -> bool:

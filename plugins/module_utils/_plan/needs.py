@@ -20,8 +20,8 @@ class Needs:
         self._desired = desired
         self._kinds = kinds
 
-    def of(self, resource: Resource) -> tuple[str, ...]:
-        """The addresses that a resource needs, each once, in the order in which it names them."""
+    def of(self, own: str, resource: Resource) -> tuple[str, ...]:
+        """The addresses that a resource, whose own is given, needs: each once, in the order in which it names them."""
         needs = []
         if resource.project and resource.kind != "project":
             needs.append(address("project", resource.project, resource.project))
@@ -32,7 +32,6 @@ class Needs:
             needs.append(self._address(resource, "code_env", code_env))
         for entry in resource.depends_on:
             needs += self._by_ending.get(entry, ())
-        own = resource.address
         return tuple(key for key in dict.fromkeys(needs) if key in self._desired and key != own)
 
     def _address(self, resource: Resource, kind: str, name: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from .._errors import Problem, visible
 from .compare import MISSING, Change, Unknown
 from .model import BOTH, CREATE, DELETE, DRIFT, RENAME, REPLACE, SIGNS, UNCHANGED, UPDATE, Action, Plan, Section
-from .values import substituted
+from .values import PLAIN, substituted
 
 _LONGEST = 160
 _NOT_PLAIN = (type(MISSING), Unknown)
@@ -155,7 +155,11 @@ def action_data(action: Action) -> dict[str, t.Any]:
 
 def plain(value: t.Any) -> t.Any:
     """A value for JSON: null for what is absent, words for what is not known yet."""
-    return substituted(value, _NOT_PLAIN, lambda special: None if special is MISSING else str(special))
+    return (
+        value
+        if type(value) in PLAIN
+        else substituted(value, _NOT_PLAIN, lambda special: None if special is MISSING else str(special))
+    )
 
 
 def problems(found: Iterable[Problem]) -> str:

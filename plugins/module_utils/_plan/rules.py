@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from .values import PLAIN
+
 Document = dict[str, t.Any]
 Defaults = Callable[[str, t.Any], Mapping[str, t.Any]]
 
@@ -127,12 +129,18 @@ def is_hollow(value: t.Any) -> bool:
 
 def same(left: t.Any, right: t.Any) -> bool:
     """Equality of plain values: 1 is 1.0 (quirk 9), true is not 1, absent is null is empty text."""
+    kind = type(left)
+    if kind in PLAIN and kind is type(right):
+        return bool(left == right)
     if is_empty(left) and is_empty(right):
         return True
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, dict) and isinstance(right, dict):
-        return all(same(left.get(key, MISSING), right.get(key, MISSING)) for key in {**left, **right})
+        for key, value in left.items():
+            if not same(value, right.get(key, MISSING)):
+                return False
+        return all(is_empty(right[key]) for key in right.keys() - left.keys())
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(same, left, right))
     return bool(left == right)

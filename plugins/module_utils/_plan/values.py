@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import operator
 import typing as t
 from collections.abc import Callable
 
@@ -18,16 +17,18 @@ def substituted(value: t.Any, kinds: tuple[type, ...], instead: Callable[[t.Any]
 
     What holds none of them is given back as it is and not copied.
     """
-    if isinstance(value, kinds):
-        return instead(value)
     if isinstance(value, dict):
-        found = {
-            key: new
-            for key, inner in value.items()
-            if type(inner) not in PLAIN and (new := substituted(inner, kinds, instead)) is not inner
-        }
-        return {**value, **found} if found else value
+        result = value
+        for key, inner in value.items():
+            if type(inner) not in PLAIN and (new := substituted(inner, kinds, instead)) is not inner:
+                result = {**result} if result is value else result
+                result[key] = new
+        return result
     if isinstance(value, list):
-        members = [inner if type(inner) in PLAIN else substituted(inner, kinds, instead) for inner in value]
-        return value if all(map(operator.is_, members, value)) else members
-    return value
+        members = value
+        for index, inner in enumerate(value):
+            if type(inner) not in PLAIN and (new := substituted(inner, kinds, instead)) is not inner:
+                members = [*members] if members is value else members
+                members[index] = new
+        return members
+    return instead(value) if isinstance(value, kinds) else value

@@ -80,7 +80,13 @@ class Places:
                     return True
             return False
         if isinstance(value, list):
-            return any(self._is_odd(inner, place, texts) for inner in value)
+            for inner in value:
+                kind = type(inner)
+                if kind is str:
+                    texts.append(inner)
+                elif kind not in PLAIN and self._is_odd(inner, place, texts):
+                    return True
+            return False
         if isinstance(value, str):
             texts.append(value)
         return not isinstance(value, (str, int, float, type(None)))

@@ -18,10 +18,13 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.fingerprint
     Places,
     as_plain,
     behind,
+    covered_carefully,
     fingerprinted,
     from_plain,
     holds_fingerprint,
 )
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 SALT, OTHER_SALT = "00ff", "ff00"
 DOCUMENT: dict[str, t.Any] = {
@@ -98,3 +101,35 @@ def test_what_is_no_fingerprint_is_refused() -> None:
 def test_what_stands_behind_fingerprints_is_found_where_it_still_is() -> None:
     assert set(behind(covered(), DOCUMENT)) == {"hunter22", "hidden1", "hidden2", "connect('known-secret')"}
     assert set(behind(covered(), {"code": "other", "params": {"password": ["hunter22"]}})) == set()
+
+
+names = st.sampled_from(["a", "name", "value", "secret", "password", "tokens", "token", "api.key"])
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers(0, 2)
+    | st.sampled_from(["", "x", "known-secret", "a known-secret b", "token"])
+)
+documents = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4), max_leaves=8
+)
+
+
+@given(documents, st.sampled_from([(), ("known-secret",), ("x", "other")]))
+@settings(max_examples=60)
+def test_the_quick_look_never_leaves_a_secret_uncovered(document: t.Any, secrets: tuple[str, ...]) -> None:
+    places = Places(is_secret)
+    carefully = covered_carefully(document, is_secret, secrets, SALT, "")
+    for _time in range(2):  # the second one meets places that are known
+        assert written(fingerprinted(document, places, secrets, SALT)) == written(carefully)
+
+
+def test_what_holds_no_secret_is_not_copied() -> None:
+    document = {"params": {"host": "db", "list": [{"name": "ssl", "value": "on"}]}}
+    assert fingerprinted(document, Places(is_secret), ["known-secret"], SALT) is document
+
+
+@given(st.lists(st.sampled_from(["password", "pass", "word", "tokens", "token", "secretName", "a"]), min_size=1))
+def test_a_path_is_secret_if_one_of_its_names_is(parts: list[str]) -> None:
+    assert is_secret(".".join(parts)) == any(map(is_secret, parts))
+    assert is_secret("[x].".join(parts)) == any(map(is_secret, parts))
