@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from ._apply.executor import Outcome, apply
 from ._configuration.policies import ToolSettings
 from ._errors import DssError
+from ._garbage import without_collection
 from ._kinds import KINDS
 from ._node.client import DssNode
 from ._node.options import NodeOptions
@@ -228,7 +229,8 @@ class Work:
             return  # somebody else has taken over: the journal tells them what this run did
         open_journal = journal or self.ledger.interrupted
         try:
-            self.ledger.save(former, after, operation, self.by, self.now, open_journal, reading)
+            with without_collection():
+                self.ledger.save(former, after, operation, self.by, self.now, open_journal, reading)
             if open_journal is not None:
                 self.ledger.primary.end(open_journal, segments)
                 self.ledger.interrupted = None

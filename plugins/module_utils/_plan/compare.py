@@ -78,6 +78,11 @@ def holds(declared: t.Any, actual: t.Any, rules: Rules) -> bool:
     return _is_in(declared, actual)
 
 
+def identical(left: t.Any, right: t.Any) -> bool:
+    """Whether two documents are surely the same, type by type; it is seen quickly. False says nothing."""
+    return bool(left == right) and _is_in(left, right)
+
+
 def _holds_no_more(declared: t.Any, actual: t.Any, path: str) -> bool:
     """Whether the mapping at a path, if it is declared, has the keys that are declared and surely no other."""
     first = True

@@ -129,7 +129,7 @@ def digest_of(value: t.Any) -> str:
 
 def dump(state: State) -> bytes:
     """The state as JSON with a checksum over all of it (``docs/schemas/state.schema.json``), a line for each resource."""
-    body = {
+    body: Document = {
         "format": FORMAT,
         "version": VERSION,
         "environment": state.environment,

@@ -25,6 +25,7 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare impo
     compare,
     compare_carefully,
     holds,
+    identical,
     is_hollow,
     merge,
     same,
@@ -273,3 +274,9 @@ def test_the_quick_look_leaves_values_of_two_types_to_the_careful_one(declared: 
 
 def test_members_that_stand_where_they_are_declared_need_no_key() -> None:
     assert compare({"a": [{"v": 1}, {"b": "x"}]}, {"a": [{"v": 1, "w": 2}, {"b": "x"}]}, {"a": Keyed(("b",))}) == []
+
+
+@given(documents, documents)
+def test_what_is_identical_is_the_same(left: dict, right: dict) -> None:
+    assert identical(left, {**left})
+    assert same(left, right) or not identical(left, right)
