@@ -275,15 +275,16 @@ def _ignored(path: str, ignored: tuple[str, ...]) -> bool:
 
 
 def _shown(kind: Kind, changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(
-        Change(
-            _author_path(kind, change.path),
-            MISSING if change.before is MISSING else redacted(change.before, kind.is_secret, change.path),
-            redacted(change.after, kind.is_secret, change.path),
-            change.cause,
-        )
-        for change in changes
-    )
+    return tuple(_for_people(kind, change) for change in changes)
+
+
+def _for_people(kind: Kind, change: Change) -> Change:
+    path = _author_path(kind, change.path)
+    before = MISSING if change.before is MISSING else redacted(change.before, kind.is_secret, change.path)
+    after = redacted(change.after, kind.is_secret, change.path)
+    if path == change.path and before is change.before and after is change.after:
+        return change
+    return Change(path, before, after, change.cause)
 
 
 @lru_cache(maxsize=65_536)

@@ -157,11 +157,19 @@ class _Walk:
         for key, value in declared.items():
             here = below(path, key)
             inner = here if path == pattern else below(pattern, key)
-            self.compare(value, held.get(key, MISSING), defaults.get(key, MISSING), here, inner)
+            if type(value) in PLAIN and here not in self.rules and inner not in self.rules:
+                self._plain(value, held.get(key, defaults.get(key, MISSING)), here)
+            else:
+                self.compare(value, held.get(key, MISSING), defaults.get(key, MISSING), here, inner)
         if exclusive:
             for key in sorted(held.keys() - declared.keys()):
                 if not is_hollow(held[key]):
                     self.found.append(Change(below(path, key), held[key], MISSING))
+
+    def _plain(self, declared: t.Any, actual: t.Any, path: str) -> None:
+        """Compare what most of a document is: values without a rule."""
+        if not same(declared, actual):
+            self.found.append(Change(path, actual, MISSING if declared is None else declared))
 
     def _members(self, declared: list[t.Any], actual: list[t.Any], rule: Rule | None, path: str, pattern: str) -> None:
         pairs = match(declared, actual, rule)

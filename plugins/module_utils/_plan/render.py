@@ -96,7 +96,7 @@ def resource_lines(action: Action, details: bool) -> list[str]:
 
 def printable(line: str) -> str:
     """A line that moves no cursor and stays one."""
-    return visible(line).replace("\n", "\\n")
+    return line if line.isprintable() else visible(line).replace("\n", "\\n")
 
 
 def change_lines(change: Change, creating: bool) -> list[str]:
