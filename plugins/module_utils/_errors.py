@@ -32,7 +32,7 @@ class Placed(str):
         return made
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Location:
     """A place in a configuration file; line and column count from 1, 0 means unknown."""
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from ._kinds.base import SENSITIVE, is_secret
 
 _OPTIONS = ("update_secrets",)  # of our modules: what they say is no secret though their name sounds like one
+_SINGLE = frozenset({str, int, float, bool, type(None)})  # types of values with nothing in them
 _SHORTEST = 4  # a shorter text occurs by chance, and replacing it would mangle everything; paths are redacted anyway
 _SHORTEST_NUMBER = 6  # years, ports and counts occur everywhere
 
@@ -24,18 +25,31 @@ def option_secrets(params: Mapping[str, t.Any]) -> set[str]:
 
 def secret_values(value: t.Any, path: str = "") -> set[str]:
     """All texts and numbers below a secret name, at whatever depth."""
-    if isinstance(value, Mapping):
-        hidden = value.get("secret") is True or is_secret(str(value.get("name", "")))
-        found: set[str] = set()
+    found: set[str] = set()
+    _collect(value, is_secret(path), found)
+    return found
+
+
+def _collect(value: t.Any, is_hidden: bool, found: set[str]) -> None:
+    """Add what is secret in a value; ``is_hidden`` says that a name above it is that of a secret."""
+    if isinstance(value, (dict, Mapping)):
         for key, inner in value.items():
-            below = "password" if (hidden and key == "value") or is_secret(path) else str(key)
-            found |= secret_values(inner, below)
-        return found
-    if isinstance(value, (list, tuple)):
-        return {text for inner in value for text in secret_values(inner, path)}
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)) or not is_secret(path):
-        return set()
-    return {str(value)} if len(str(value)) >= (_SHORTEST if isinstance(value, str) else _SHORTEST_NUMBER) else set()
+            hidden = is_hidden or is_secret(str(key)) or (key == "value" and _names_secret(value))
+            if hidden or type(inner) not in _SINGLE:
+                _collect(inner, hidden, found)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            if is_hidden or type(inner) not in _SINGLE:
+                _collect(inner, is_hidden, found)
+    elif is_hidden and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        text = str(value)
+        if len(text) >= (_SHORTEST if isinstance(value, str) else _SHORTEST_NUMBER):
+            found.add(text)
+
+
+def _names_secret(value: Mapping[str, t.Any]) -> bool:
+    """Whether the ``value`` of a mapping is a secret by what stands beside it."""
+    return value.get("secret") is True or is_secret(str(value.get("name", "")))
 
 
 def scrubbed(value: t.Any, secrets: Iterable[str]) -> t.Any:

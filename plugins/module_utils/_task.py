@@ -17,6 +17,7 @@ from ._apply.guard import Guard
 from ._configuration.load import Configuration, load
 from ._configuration.projects import load_all
 from ._errors import DssError
+from ._garbage import without_collection
 from ._kinds import KINDS
 from ._kinds.base import Kind, Resource
 from ._plan import render
@@ -66,7 +67,15 @@ class Target:
 
 def targets_of(params: Mapping[str, t.Any], caller: Caller) -> list[Target]:
     """The desired side of a configuration, for each of its projects. Raises ``ConfigurationError``."""
-    configurations = load_all(
+    with without_collection():
+        return [
+            _remapped(_of(configuration, configuration.project_key), configuration, caller)
+            for configuration in _configurations(params, caller)
+        ]
+
+
+def _configurations(params: Mapping[str, t.Any], caller: Caller) -> tuple[Configuration, ...]:
+    return load_all(
         params.get("definition") or Path(params["path"]),
         kinds=KINDS,
         environment=params.get("environment"),
@@ -79,10 +88,6 @@ def targets_of(params: Mapping[str, t.Any], caller: Caller) -> list[Target]:
         allow_python=params["allow_python"],
         now=datetime.datetime.now(datetime.UTC),
     )
-    return [
-        _remapped(_of(configuration, configuration.project_key), configuration, caller)
-        for configuration in configurations
-    ]
 
 
 def target_of(module: str, params: Mapping[str, t.Any], caller: Caller, kinds: Mapping[str, Kind] = KINDS) -> Target:
@@ -103,7 +108,9 @@ def target_of(module: str, params: Mapping[str, t.Any], caller: Caller, kinds: M
 
 
 def _of(configuration: Configuration, project: str | None, kinds: Mapping[str, Kind] = KINDS) -> Target:
-    secrets = {secret for entry in configuration.declarations for secret in secret_values(entry.fields)}
+    secrets: set[str] = set()
+    for entry in configuration.declarations:
+        secrets |= secret_values(entry.fields)
     return Target(
         project,
         desired(configuration.declarations, project, kinds),

@@ -11,6 +11,8 @@ import typing as t
 from collections.abc import Callable
 from collections.abc import Mapping as AnyMapping
 
+from .document import Mapping, Sequence
+
 Test = Callable[[t.Any], bool]
 
 # Words that assert nothing.
@@ -58,7 +60,27 @@ def _compiled(schema: t.Any, root: AnyMapping[str, t.Any], known: dict[str, Test
     if len(tests) == 2:
         first, second = tests
         return lambda value: first(value) and second(value)
-    return lambda value: all(test(value) for test in tests)
+    return _all(tests)
+
+
+def _all(tests: list[Test]) -> Test:
+    def test(value: t.Any) -> bool:
+        for each in tests:  # noqa: SIM110 (a generator takes longer, and every value of a document passes here)
+            if not each(value):
+                return False
+        return True
+
+    return test
+
+
+def _any(tests: list[Test]) -> Test:
+    def test(value: t.Any) -> bool:
+        for each in tests:  # noqa: SIM110
+            if each(value):
+                return True
+        return False
+
+    return test
 
 
 def _reference(name: str, root: AnyMapping[str, t.Any], known: dict[str, Test | None]) -> Test:
@@ -80,6 +102,7 @@ def _object(schema: AnyMapping[str, t.Any], root: AnyMapping[str, t.Any], known:
     tests = {name: _compiled(rule, root, known) for name, rule in schema.get("properties", {}).items()}
     required = tuple(schema.get("required", ()))
     other = _compiled(schema.get("additionalProperties", True), root, known)
+    find = tests.get
 
     def test(value: t.Any) -> bool:
         if not isinstance(value, dict):
@@ -87,21 +110,32 @@ def _object(schema: AnyMapping[str, t.Any], root: AnyMapping[str, t.Any], known:
         for name in required:
             if name not in value:
                 return False
-        return all(tests.get(name, other)(item) for name, item in value.items())
+        for name, item in value.items():  # noqa: SIM110
+            if not find(name, other)(item):
+                return False
+        return True
 
     return test
 
 
 def _items(each: Test) -> Test:
-    return lambda value: not isinstance(value, list) or all(each(item) for item in value)
+    def test(value: t.Any) -> bool:
+        if isinstance(value, list):
+            for item in value:
+                if not each(item):
+                    return False
+        return True
+
+    return test
 
 
 def _type(rule: t.Any) -> Test:
     names = [rule] if isinstance(rule, str) else list(rule)
     if any(name not in _TYPES for name in names):
         raise _Unsupported("type")
-    tests = [_TYPES[name] for name in names]
-    return tests[0] if len(tests) == 1 else lambda value: any(test(value) for test in tests)
+    exact = frozenset().union(*(_EXACT[name] for name in names))
+    otherwise = _any([_TYPES[name] for name in names])
+    return lambda value: type(value) in exact or otherwise(value)
 
 
 def _enum(rule: list[t.Any]) -> Test:
@@ -149,6 +183,16 @@ _TYPES: dict[str, Test] = {
     "array": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
 }
+# The types that nearly all values of a document have: looking one up is quicker than asking what it derives from.
+_EXACT: dict[str, frozenset[type]] = {
+    "null": frozenset({type(None)}),
+    "boolean": frozenset({bool}),
+    "integer": frozenset({int}),
+    "number": frozenset({int, float}),
+    "string": frozenset({str}),
+    "array": frozenset({list, Sequence}),
+    "object": frozenset({dict, Mapping}),
+}
 _SIMPLE: dict[str, Callable[[t.Any], Test]] = {
     "type": _type,
     "enum": _enum,
@@ -164,7 +208,7 @@ _SIMPLE: dict[str, Callable[[t.Any], Test]] = {
     "maximum": _bound((int, float), _itself, _at_most),
 }
 _COMBINED: dict[str, Callable[[list[Test]], Test]] = {
-    "anyOf": lambda tests: lambda value: any(test(value) for test in tests),
-    "allOf": lambda tests: lambda value: all(test(value) for test in tests),
+    "anyOf": _any,
+    "allOf": _all,
     "oneOf": lambda tests: lambda value: sum(1 for test in tests if test(value)) == 1,
 }

@@ -29,7 +29,7 @@ _UNFIT = re.compile(r"[./\\]")
 NAMINGS = ("strict", "dss")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One resource: its document, where it stands there, its mapping, and its name where it has one."""
 
@@ -70,11 +70,12 @@ def entries_of(documents: Iterable[Document], kinds: AnyMapping[str, t.Any]) -> 
     """The resources of all documents in the order of the files; what is not a mapping is left out."""
     entries = Entries()
     present: set[str] = set()
+    by_section = {kind.section: kind for kind in kinds.values()}
+    places = {section: place for place, section in enumerate(by_section)}
     for document in documents:
-        for kind in kinds.values():
-            section, content = kind.section, document.content
-            if section not in content:
-                continue
+        content = document.content
+        for section in sorted(content.keys() & by_section.keys(), key=places.__getitem__):
+            kind = by_section[section]
             present.add(section)
             found = entries.by_section.setdefault(section, [])
             value = content[section]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping as AnyMapping
+from pathlib import Path
 
 from .._errors import Location, Problem
 from .document import Filled, Mapping, ValuePath, location_of, problem_at, relisted, renamed
-from .files import Document, Refused, Tree, find, read_bytes
+from .files import Document, Refused, Tree, read_named
 
 MAX_CODE_BYTES = 8 * 1024 * 1024
 
@@ -48,6 +49,7 @@ class CodeFiles:
     def __init__(self, tree: Tree | None) -> None:
         self.problems: list[Problem] = []
         self._tree = tree
+        self._texts: dict[tuple[Path, str], str] = {}  # a file that several resources name is read once
 
     def fill(self, document: Document, section: str, keys: AnyMapping[str, str], label: str) -> Document:
         """The document with the files of one section read."""
@@ -112,9 +114,9 @@ class CodeFiles:
     def _read(self, document: Document, item: Mapping, path: ValuePath, target: str, owner: str) -> Mapping:
         key = str(path[-1])
         text = self._text(document, item[key], path, owner, key)
-        item = renamed(_without(item, target), key, target)
-        item[target] = text
-        return item
+        filled = renamed(_without(item, target), key, target)
+        filled[target] = text
+        return filled
 
     def _text(self, document: Document, name: str, path: ValuePath, owner: str, key: str) -> str:
         what = key.replace("_", " ")
@@ -124,9 +126,11 @@ class CodeFiles:
             target = key.removesuffix("_file")
             self._problem(document, path, f"{key} needs a configuration that is a file; write the text in {target}")
             return ""
+        known = self._texts.get((document.folder, name))
+        if known is not None:
+            return known
         try:
-            file = find(self._tree, document.folder, name)
-            data = read_bytes(self._tree, file, MAX_CODE_BYTES)
+            file, data = read_named(self._tree, document.folder, name, MAX_CODE_BYTES)
         except FileNotFoundError:
             self._problem(document, path, f"{owner} references {what} that doesn't exist: {shown}")
             return ""
@@ -134,20 +138,24 @@ class CodeFiles:
             reason = f"{what} cannot be used: {shown}" if isinstance(name, Filled) else str(refused)
             self._problem(document, path, f"{owner}: {reason}")
             return ""
-        return self._decoded(data, self._tree.shown(file), location_of(document.content, path))
-
-    def _decoded(self, data: bytes, shown: str, named: Location) -> str:
         try:
-            return data.decode("utf-8-sig")
+            text = self._texts[document.folder, name] = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            before = data[: error.start].decode("utf-8", "replace")
-            where = Location(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
-            message = f"the byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 ({named} names it)"
-            self.problems.append(Problem(message, "", where))
+            named = location_of(document.content, path)
+            self.problems.append(_not_utf8(data, error, self._tree.shown(file), named))
             return ""
+        return text
 
     def _problem(self, document: Document, path: ValuePath, message: str) -> None:
         self.problems.append(problem_at(document.content, path, message))
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError, shown: str, named: Location) -> Problem:
+    before = data[: error.start].decode("utf-8", "replace")
+    where = Location(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    return Problem(
+        f"the byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 ({named} names it)", "", where
+    )
 
 
 def _both(owner: str, target: str, key: str) -> str:

@@ -26,6 +26,7 @@ def without_foreign_parts(
     """
     own = {kind.section for kind in kinds.values()}
     foreign = {section: why for section, why in sections_not_applied().items() if section not in own}
+    refused = not_applied("scenarios.steps")
     result = []
     problems: list[Problem] = []
     for document in documents:
@@ -33,15 +34,14 @@ def without_foreign_parts(
         for section in found:
             problems += _warnings(document.content, section, foreign[section])
         content = edited(document.content, {}, found) if found else document.content
-        content, wrong = _without_steps(content)
+        content, wrong = _without_steps(content, refused)
         problems += wrong
         result.append(document if content is document.content else replace(document, content=content))
     return result, problems
 
 
-def _without_steps(content: Mapping) -> tuple[Mapping, list[Problem]]:
-    """The content without the steps of scenarios that DSS does not have."""
-    refused = not_applied("scenarios.steps")
+def _without_steps(content: Mapping, refused: AnyMapping[str, str]) -> tuple[Mapping, list[Problem]]:
+    """The content without the steps of scenarios that DSS does not have, which are ``refused`` for a reason."""
     scenarios = content.get("scenarios")
     problems: list[Problem] = []
     result: list[t.Any] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import typing as t
+from array import array
 from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
@@ -19,6 +20,8 @@ Mark = t.Union[tuple[int, int], tuple[int, int, str]]
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ALIASED_VALUES = 1_000_000
+
+_PLAIN = frozenset({str, int, float, bool, type(None)})  # what is as it is and cannot be changed
 
 
 class Verbatim(str):
@@ -40,40 +43,85 @@ class Vaulted(Verbatim):
 
 
 class Mapping(dict[str, t.Any]):
-    """A mapping; ``marks`` has for each key (line, column), or (line, column, file) when it came from another file."""
+    """A mapping; ``marks`` has for each key (line, column), or (line, column, file) when it came from another file.
 
-    __slots__ = ("file", "marks")
+    ``fixed`` says that no text in it holds a variable; a copy does not know.
+    """
+
+    __slots__ = ("_marks", "file", "fixed")
+
+    _marks: dict[str, Mark] | array[int]
 
     def __init__(self, items: t.Any = (), file: str = "", marks: dict[str, Mark] | None = None) -> None:
         super().__init__(items)
         self.file = file
-        self.marks = {} if marks is None else marks
+        self.fixed = False
+        self._marks = {} if marks is None else marks
+
+    def parsed(self, file: str, places: array[int], fixed: bool) -> None:
+        """Take the lines and columns of all keys, in order. They become marks when somebody asks, which is rare."""
+        self.file = file
+        self.fixed = fixed
+        self._marks = places
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        marks = self._marks
+        if isinstance(marks, array):
+            marks = self._marks = dict(zip(self, zip(marks[::2], marks[1::2])))
+        return marks
+
+    @marks.setter
+    def marks(self, marks: dict[str, Mark]) -> None:
+        self._marks = marks
 
 
 class Sequence(list[t.Any]):
-    """A list; ``marks`` has for each item (line, column), or (line, column, file) when it came from another file."""
+    """A list; ``marks`` has for each item (line, column), or (line, column, file) when it came from another file.
 
-    __slots__ = ("file", "marks")
+    ``fixed`` says that no text in it holds a variable; a copy does not know.
+    """
+
+    __slots__ = ("_marks", "file", "fixed")
+
+    _marks: list[Mark] | array[int]
 
     def __init__(self, items: t.Any = (), file: str = "", marks: list[Mark] | None = None) -> None:
         super().__init__(items)
         self.file = file
-        self.marks = [] if marks is None else marks
+        self.fixed = False
+        self._marks = [] if marks is None else marks
+
+    def parsed(self, file: str, places: array[int], fixed: bool) -> None:
+        """Take the lines and columns of all items. They become marks when somebody asks, which is rare."""
+        self.file = file
+        self.fixed = fixed
+        self._marks = places
+
+    @property
+    def marks(self) -> list[Mark]:
+        marks = self._marks
+        if isinstance(marks, array):
+            marks = self._marks = list(zip(marks[::2], marks[1::2]))
+        return marks
+
+    @marks.setter
+    def marks(self, marks: list[Mark]) -> None:
+        self._marks = marks
 
 
 def location_of(root: object, path: Iterable[str | int]) -> Location:
     """The position of the value at ``path``, or of the nearest thing around it that has one."""
     here = root
-    found = Location(getattr(root, "file", ""))
+    place = (0, 0, getattr(root, "file", ""))
     for step in path:
-        mark = _mark(here, step)
-        if mark is not None:
-            found = Location(mark[2] if len(mark) == 3 else here.file, mark[0], mark[1])  # type: ignore[attr-defined]
+        place = mark_in(here, step) or place
         try:
             here = here[step]  # type: ignore[index]
         except (KeyError, IndexError, TypeError):
             break
-    return found
+    line, column, file = place
+    return Location(file, line, column)
 
 
 def problem_at(root: object, path: ValuePath, message: str, severity: str = "error") -> Problem:
@@ -126,13 +174,15 @@ def mark_in(container: object, step: str | int) -> tuple[int, int, str] | None:
 
 def plain(value: object) -> t.Any:
     """The same value in exact ``dict``, ``list`` and ``str``, sharing nothing with the document."""
-    if isinstance(value, str):
-        return str.__str__(value)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        copy = dict(value)
+        for key, item in value.items():
+            if type(item) not in _PLAIN:
+                copy[key] = plain(item)
+        return copy
     if isinstance(value, list):
-        return [plain(item) for item in value]
-    return value
+        return [item if type(item) in _PLAIN else plain(item) for item in value]
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def adopt(value: object, file: str) -> Mapping:

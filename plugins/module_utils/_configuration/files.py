@@ -11,11 +11,12 @@ import stat
 import typing as t
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from .._errors import ConfigurationError, Location, Problem
 from .document import MAX_BYTES, Mapping, Sequence, problem_at
-from .parser import parse
+from .parser import Texts, parse
 from .python_source import SUFFIX as PYTHON
 from .python_source import python_document, refused
 
@@ -33,13 +34,44 @@ class Document:
 
 @dataclass(frozen=True)
 class Tree:
-    """Where a configuration lives: nothing outside ``root`` is read; ``home`` is the folder of the main file."""
+    """Where a configuration lives: nothing outside ``root`` is read; ``home`` is the folder of the main file.
+
+    ``texts`` are those of the files that were read.
+    """
 
     root: Path
     home: Path
+    texts: Texts = field(default_factory=Texts, repr=False, compare=False)
+    _folders: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
-    def shown(self, path: Path) -> str:
+    @cached_property
+    def _beginning(self) -> str:
+        return os.path.join(os.path.normpath(self.root), "")
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
+
+    def look(self, path: Path | str) -> tuple[bool, os.stat_result | None]:
+        """Whether a path leads below the root, and what is there. Raises OSError, ValueError, RuntimeError."""
+        folder, name = os.path.split(path)
+        try:
+            status: os.stat_result | None = os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            status = None
+        if name in ("", ".", "..") or (status is not None and stat.S_ISLNK(status.st_mode)):
+            end = Path(path)
+            return end.resolve().is_relative_to(self._real_root), os.stat(path) if end.exists() else None
+        # Links on the way are followed once for all files of a folder.
+        if folder not in self._folders:
+            self._folders[folder] = Path(folder).resolve().is_relative_to(self._real_root)
+        return self._folders[folder], status
+
+    def shown(self, path: Path | str) -> str:
         """The path as messages name it: relative to the root where it is below it."""
+        text = os.path.normpath(path)
+        if text.startswith(self._beginning):
+            return text[len(self._beginning) :].replace(os.sep, "/")
         try:
             return Path(os.path.normpath(path)).relative_to(os.path.normpath(self.root)).as_posix()
         except ValueError:
@@ -87,19 +119,33 @@ def read(source: Path, sections: Iterable[str], root: Path | None = None, allow_
 def read_bytes(tree: Tree, path: Path, limit: int, *, trusted: bool = False) -> bytes:
     """The content of a regular file inside the tree; raises Refused, or FileNotFoundError."""
     try:
-        if not trusted and not path.resolve().is_relative_to(tree.root.resolve()):
+        inside, status = (True, os.stat(path)) if trusted else tree.look(path)
+        if not inside:
             raise Refused(f"{tree.shown(path)} is outside the configuration's folder; copy it there")
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise Refused(f"{tree.shown(path)} is not a file")
-        if status.st_size > limit:
-            raise Refused(f"{tree.shown(path)} is larger than {limit // (1024 * 1024)} MiB")
-        return path.read_bytes()
+        if status is None:
+            raise FileNotFoundError(path)
+        return _content(tree, path, status, limit)
     except FileNotFoundError:
         raise
     except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "its name cannot be used"
         raise Refused(f"{tree.shown(path)} cannot be read: {reason}") from None
+
+
+def _content(tree: Tree, path: Path | str, status: os.stat_result, limit: int) -> bytes:
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused(f"{tree.shown(path)} is not a file")
+    if status.st_size > limit:
+        raise Refused(f"{tree.shown(path)} is larger than {limit // (1024 * 1024)} MiB")
+    # Half the calls of Path.read_bytes: a configuration may be ten thousand small files.
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        data = os.read(descriptor, status.st_size + 1)
+        while len(data) != status.st_size and (more := os.read(descriptor, 65536)):
+            data += more
+    finally:
+        os.close(descriptor)
+    return data
 
 
 def read_document(tree: Tree, path: Path, *, top: tuple[type, ...] = (Mapping,), trusted: bool = False) -> t.Any:
@@ -112,7 +158,7 @@ def read_document(tree: Tree, path: Path, *, top: tuple[type, ...] = (Mapping,),
         raise ConfigurationError([Problem(f"Config file not found: {shown}", "", Location(shown))]) from None
     except Refused as refused:
         raise ConfigurationError([Problem(str(refused), "", Location(shown))]) from None
-    return parse(data, shown, top=top, empty=True)
+    return parse(data, shown, top=top, empty=True, texts=tree.texts)
 
 
 def read_hidden(tree: Tree | None, name: str) -> tuple[Mapping | None, list[Problem]]:
@@ -177,11 +223,12 @@ def _read_directory(source: Path, lists: tuple[str, ...], root: Path, allow_pyth
 
 
 def _section_files(folder: Path) -> Iterator[Path]:
-    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as found:
+        names = sorted(entry.name for entry in found if not entry.name.startswith(".") and entry.is_file())
     for suffix in SUFFIXES:
-        for name in names:
-            if name.endswith(suffix) and not name.startswith(".") and (folder / name).is_file():
-                yield folder / name
+        yield from (folder / name for name in names if name.endswith(suffix))
 
 
 def _read_documents(
@@ -201,7 +248,7 @@ def _read_documents(
 def _include(tree: Tree, document: Document, lists: tuple[str, ...]) -> tuple[list[Document], list[Problem]]:
     """The document without its ``$include`` and one document more for each file that was named."""
     content, included, problems = document.content, [], []
-    for section in lists:
+    for section in lists if any(isinstance(value, dict) for value in content.values()) else ():
         value = content.get(section)
         if not isinstance(value, dict) or "$include" not in value:
             continue
@@ -220,7 +267,7 @@ def _include(tree: Tree, document: Document, lists: tuple[str, ...]) -> tuple[li
             except (FileNotFoundError, Refused) as error:
                 reason = str(error) if isinstance(error, Refused) else f"the file {name} does not exist"
                 problems.append(problem_at(document.content, (section, "$include"), reason))
-    return [replace(document, content=content), *included], problems
+    return [document if content is document.content else replace(document, content=content), *included], problems
 
 
 def _emptied(content: Mapping, section: str) -> Mapping:
@@ -245,14 +292,29 @@ def find(tree: Tree, folder: Path, name: str) -> Path:
 
     Raises FileNotFoundError, or Refused for what is outside the tree.
     """
+    return Path(_found(tree, folder, name)[0])
+
+
+def read_named(tree: Tree, folder: Path, name: str, limit: int) -> tuple[str, bytes]:
+    """The path that ``find`` gives, and its content. Raises FileNotFoundError and Refused."""
+    path, status = _found(tree, folder, name)
+    try:
+        return path, _content(tree, path, status, limit)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Refused(f"{tree.shown(path)} cannot be read: {error.strerror}") from None
+
+
+def _found(tree: Tree, folder: Path, name: str) -> tuple[str, os.stat_result]:
     outside = True
-    for base in dict.fromkeys((folder, tree.root)):
-        path = base / name
+    for base in dict.fromkeys((os.fspath(folder), os.fspath(tree.root))):
+        path = os.path.join(base, name)
         try:
-            inside = path.resolve().is_relative_to(tree.root.resolve())
-            if inside and path.exists():
-                return path
-            outside = (outside and not inside) or path.is_symlink()
+            inside, status = tree.look(path)
+            if inside and status is not None:
+                return path, status
+            outside = (outside and not inside) or os.path.islink(path)
         except (OSError, ValueError, RuntimeError):
             raise Refused(f"{name!r} cannot be used as a file name") from None
     if outside:

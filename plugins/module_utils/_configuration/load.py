@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 import datetime
-import gc
 import os
 import typing as t
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from collections.abc import Mapping as AnyMapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from .._errors import ConfigurationError, Location, Problem
+from .._garbage import without_collection
 from .._remapping import Remapping
 from .builder import Project
 from .checks import NAMINGS, Entries, Entry, address_of, entries_of
@@ -41,7 +41,7 @@ from .variables import own_names, substitute
 DEFINITION = "definition"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """One declared resource: its author form with everything filled in, as plain dict, list and str."""
 
@@ -109,7 +109,7 @@ def load(
     if naming not in NAMINGS:
         raise ValueError(f"naming is one of {', '.join(NAMINGS)}")
     scope = Scope(variables or {}, process=process_environment or {}, lookup=lookup, now=now)
-    with _without_collection():
+    with without_collection():
         reading = _read(source, kinds, root, allow_python)
         return _load(reading, source, kinds, (environment, environment_content), scope, naming, strict, project_key)
 
@@ -187,18 +187,6 @@ def _load(
     )
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """A document is millions of containers and no garbage: looking for some takes a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
 def _read(
     source: Path | AnyMapping[str, t.Any] | Project,
     kinds: AnyMapping[str, t.Any],
@@ -233,16 +221,26 @@ def _with_code(
 ) -> tuple[list[Document], list[Problem]]:
     files = CodeFiles(reading.tree)
     problems: list[Problem] = []
-    for kind in kinds.values():
-        keys = file_keys(kind.section, kind.schema)
-        if keys:
-            label = str(kind.name).replace("_", " ").capitalize()
-            documents = [files.fill(document, kind.section, keys, label) for document in documents]
-        folders = directory_keys(kind.section)
+    by_section = {kind.section: kind for kind in kinds.values()}
+    result = []
+    for document in documents:
+        for section in [section for section in document.content if section in by_section]:
+            keys, label = _file_keys(by_section[section])
+            if keys:
+                document = files.fill(document, section, keys, label)
+        result.append(document)
+    for section in by_section:
+        folders = directory_keys(section)
         if folders:
-            documents, wrong = with_directories(documents, kind.section, folders, reading.tree)
+            result, wrong = with_directories(result, section, folders, reading.tree)
             problems += wrong
-    return documents, [*files.problems, *problems]
+    return result, [*files.problems, *problems]
+
+
+@cache
+def _file_keys(kind: t.Any) -> tuple[AnyMapping[str, str], str]:
+    """The keys that name a file, and what messages call an object; worked out once in a process."""
+    return file_keys(kind.section, kind.schema), str(kind.name).replace("_", " ").capitalize()
 
 
 def _checked(
@@ -254,10 +252,10 @@ def _checked(
     for document in documents:
         content, wrong = checker.check(document.content, document.section)
         problems += wrong
-        if document.section is not None:
+        if document.section is not None and content.keys() != {document.section}:
             only = {key: content[key] for key in (document.section,) if key in content}
             content = Mapping(only, content.file, content.marks)
-        result.append(replace(document, content=content))
+        result.append(document if content is document.content else replace(document, content=content))
     return result, problems
 
 

@@ -9,45 +9,64 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 
 from .._errors import ConfigurationError, Location, MissingLibrary, Problem
 from .document import MAX_ALIASED_VALUES, MAX_BYTES, MAX_DEPTH, Mapping, Sequence, Vaulted, Verbatim, called
 from .syntax import plain_words, tag_problem
 
-_NO_KEY = object()
+_UNKNOWN = object()
+_ASCII = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _NOT_YAML = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float")}
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+_TAGS_OF_MAPPINGS = ((None, "!", "tag:yaml.org,2002:map"), (None, "!", "tag:yaml.org,2002:seq"))
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Plain texts with what they mean, by syntax, and keys: what stands in many files is held once."""
+
+    yaml: dict[str, t.Any] = field(default_factory=dict)
+    json: dict[str, t.Any] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
 
 
 def parse(
-    data: bytes, file: str, *, top: tuple[type, ...] = (Mapping,), empty: bool = False, vault: bool = False
+    data: bytes,
+    file: str,
+    *,
+    top: tuple[type, ...] = (Mapping,),
+    empty: bool = False,
+    vault: bool = False,
+    texts: Texts | None = None,
 ) -> t.Any:
     """The one document of a file as Mapping, Sequence, str, int, float, bool and None.
 
     ``top`` are the types that the document may have; with ``empty`` a file without content is an empty Mapping,
-    with ``vault`` a ``!vault`` value is its ciphertext, Vaulted.
+    with ``vault`` a ``!vault`` value is its ciphertext, Vaulted. ``texts`` are those of the files before.
     Raises ConfigurationError with one sentence and a position for everything that is not such a document.
     """
     text = _decoded(data, file)
+    texts = texts or Texts()
+    resolve, known = _yaml_scalar(), texts.yaml
     if file.lower().endswith(".json"):
         # Valid JSON has no raw tab inside a string, and writes what lies outside the BMP as two escapes.
         text = _SURROGATE_PAIR.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text.replace("\t", " "))
-        resolve = _json_scalar(_yaml_scalar())
-    else:
-        resolve = _yaml_scalar()
-    builder = _Builder(file, resolve, vault)
+        resolve, known = _json_scalar(resolve), texts.json
+    builder = _Builder(file, resolve, known, texts.keys, vault)
     try:
-        builder.run(_events(text))
+        root = builder.run(text)
     except RecursionError:
         raise builder.error(f"values are nested deeper than {MAX_DEPTH} levels", 1, 1) from None
     except _yaml().YAMLError as error:
         message, line, column = plain_words(error, text)
         raise builder.error(message, line, column) from None
-    root = builder.root
     if root is None:
         if empty:
             return Mapping((), file)
@@ -75,7 +94,7 @@ def _decoded(data: bytes, file: str) -> str:
             "the file is encrypted with Ansible Vault; keep its secrets in variables of the playbook and decrypt it"
         )
         raise ConfigurationError([Problem(message, "", Location(file, 1, 1))])
-    found = _NOT_YAML.search(text)
+    found = _NOT_YAML.search(text) if data.translate(None, _ASCII) else None
     if found:
         message = f"the control character U+{ord(found[0]):04X} is not allowed; remove it or write it as an escape"
         raise ConfigurationError([Problem(message, "", Location(file, *_position(text[: found.start()])))])
@@ -94,11 +113,7 @@ def _yaml() -> t.Any:
     return yaml
 
 
-def _events(text: str) -> Iterator[t.Any]:
-    yaml = _yaml()
-    return t.cast("Iterator[t.Any]", yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-
-
+@cache
 def _yaml_scalar() -> Callable[[str, str | None], t.Any]:
     """A function from plain text (and a tag) to its value as PyYAML resolves it, timestamps apart."""
     yaml = _yaml()
@@ -127,23 +142,6 @@ def _json_scalar(otherwise: Callable[[str, str | None], t.Any]) -> Callable[[str
     return resolve
 
 
-class _Open:
-    """A mapping or list that is being read."""
-
-    __slots__ = ("anchor", "column", "height", "key", "key_mark", "line", "merged", "size", "value")
-
-    def __init__(self, value: Mapping | Sequence, anchor: str | None, line: int, column: int) -> None:
-        self.value = value
-        self.anchor = anchor
-        self.line = line
-        self.column = column
-        self.key: t.Any = _NO_KEY
-        self.key_mark = (line, column)
-        self.merged: list[Mapping] | None = None
-        self.size = 1
-        self.height = 1
-
-
 class _Merge(str):
     """The key ``<<``, as opposed to the text."""
 
@@ -154,174 +152,237 @@ _MERGE = _Merge("<<")
 
 
 class _Builder:
-    """Takes the events of one file; afterwards ``root`` is the value, or None where there was none."""
+    """Takes the events of one file, a call for each mapping and list.
 
-    def __init__(self, file: str, resolve: Callable[[str, str | None], t.Any], vault: bool) -> None:
+    Most events are plain texts that were seen before; whatever else comes goes through ``_value`` and ``_key``.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        resolve: Callable[[str, str | None], t.Any],
+        known: dict[str, t.Any],
+        keys: dict[str, str],
+        vault: bool,
+    ) -> None:
+        yaml = _yaml()
         self.file = file
         self._vault = vault
-        self.root: t.Any = None
         self._resolve = resolve
-        self._known: dict[str, t.Any] = {}
-        self._stack: list[_Open] = []
-        self._documents = 0
+        self._known = known
+        self._keys = keys
+        self._next: Callable[[], t.Any] = lambda: None
+        self._scalar_event = yaml.ScalarEvent
+        self._mapping_event = yaml.MappingStartEvent
+        self._alias_event = yaml.AliasEvent
+        self._ends = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+        self._open: list[str] = []  # the anchors whose values are being read
+        self._anchors: dict[str, tuple[t.Any, int, int]] = {}  # value, number of values in it, levels
         self._aliased = 0
-        self._anchors: dict[str, tuple[t.Any, int, int]] = {}
+        self._size = 0  # values so far, with those that aliases repeat
+        self._deepest = 0
+        self._braces = 0  # texts so far that may hold a variable
 
     def error(self, message: str, line: int, column: int) -> ConfigurationError:
         return ConfigurationError([Problem(message, "", Location(self.file, line, column))])
 
-    def run(self, events: Iterator[t.Any]) -> None:
+    def run(self, text: str) -> t.Any:
+        """The value of the document, None where there is none."""
         yaml = _yaml()
-        handlers: dict[type, Callable[[t.Any], None]] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: self._mapping,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceStartEvent: self._sequence,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._document,
-        }
-        for event in events:
-            handler = handlers.get(type(event))
-            if handler is not None:
-                handler(event)
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        self._next = loader.get_event
+        root, documents = None, 0
+        try:
+            while not isinstance(event := self._next(), yaml.StreamEndEvent):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    if documents > 1:
+                        raise self._refusal(event, "a second document starts here; a file holds one")
+                elif isinstance(event, yaml.NodeEvent):
+                    root = self._value(event, 0)
+        finally:
+            loader.dispose()
+        return root
 
-    def _document(self, event: t.Any) -> None:
-        self._documents += 1
-        if self._documents > 1:
+    def _refusal(self, event: t.Any, message: str) -> ConfigurationError:
+        return self.error(message, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _mapping(self, depth: int) -> Mapping:
+        next_event, known, scalar, end = self._next, self._known, self._scalar_event, self._ends[0]
+        result = Mapping.__new__(Mapping)
+        places = array("I")
+        merged: list[Mapping] | None = None
+        braces, below = self._braces, depth + 1
+        while True:
+            event = next_event()
+            kind = type(event)
+            key = _UNKNOWN
+            if kind is scalar:
+                if event.implicit[0] and event.tag is None and event.anchor is None:
+                    key = known.get(event.value, _UNKNOWN)
+            elif kind is end:
+                break
+            if type(key) is not str:
+                key = self._key(event, below)
             mark = event.start_mark
-            raise self.error("a second document starts here; a file holds one", mark.line + 1, mark.column + 1)
+            if key is _MERGE:
+                if merged is not None:
+                    raise self._refusal(event, "the key << stands here twice; give it a list")
+                event = next_event()
+                merged = self._merged(event, below)
+                continue
+            if key in result:
+                raise self._twice(event, key, result, places)
+            places.append(mark.line + 1)
+            places.append(mark.column + 1)
+            event = next_event()
+            value = _UNKNOWN
+            if type(event) is scalar and event.implicit[0] and event.tag is None and event.anchor is None:
+                value = known.get(event.value, _UNKNOWN)
+            result[key] = self._value(event, below) if value is _UNKNOWN else value
+        self._size += 2 * (len(result) + (merged is not None))
+        if depth > self._deepest:
+            self._deepest = depth
+        result.parsed(self.file, places, braces == self._braces)
+        if merged:
+            _merge(result, merged)
+        return result
 
-    def _scalar(self, event: t.Any) -> None:
-        mark = event.start_mark
-        line, column = mark.line + 1, mark.column + 1
+    def _sequence(self, depth: int) -> Sequence:
+        next_event, known, scalar, end = self._next, self._known, self._scalar_event, self._ends[1]
+        result = Sequence.__new__(Sequence)
+        places = array("I")
+        braces, below = self._braces, depth + 1
+        while True:
+            event = next_event()
+            kind = type(event)
+            value = _UNKNOWN
+            if kind is scalar:
+                if event.implicit[0] and event.tag is None and event.anchor is None:
+                    value = known.get(event.value, _UNKNOWN)
+            elif kind is end:
+                break
+            mark = event.start_mark
+            places.append(mark.line + 1)
+            places.append(mark.column + 1)
+            result.append(self._value(event, below) if value is _UNKNOWN else value)
+        self._size += len(result)
+        if depth > self._deepest:
+            self._deepest = depth
+        result.parsed(self.file, places, braces == self._braces)
+        return result
+
+    def _value(self, event: t.Any, depth: int) -> t.Any:
+        """What begins with an event, ``depth`` levels below the top."""
+        kind = type(event)
+        if kind is self._scalar_event:
+            value = self._scalar(event)
+            if isinstance(value, str) and "{" in value and not isinstance(value, Verbatim):
+                self._braces += 1
+            return value
+        if kind is self._alias_event:
+            return self._alias(event, depth)[0]
+        if event.tag is not None:
+            self._check_tag(event)
+        if depth >= MAX_DEPTH:
+            raise self._refusal(event, f"values are nested deeper than {MAX_DEPTH} levels")
+        read = self._mapping if kind is self._mapping_event else self._sequence
+        return read(depth) if event.anchor is None else self._anchored(event.anchor, read, depth)
+
+    def _check_tag(self, event: t.Any) -> None:
+        if event.tag not in _TAGS_OF_MAPPINGS[type(event) is not self._mapping_event]:
+            raise self._refusal(event, tag_problem(event.tag))
+
+    def _anchored(self, anchor: str, read: Callable[[int], t.Any], depth: int) -> t.Any:
+        # An anchor that is taken again must not be found under its former value while this one is open.
+        self._anchors.pop(anchor, None)
+        self._open.append(anchor)
+        size, deepest, self._deepest = self._size, self._deepest, depth
+        value = read(depth)
+        self._anchors[anchor] = (value, 1 + self._size - size, 1 + self._deepest - depth)
+        self._deepest = max(self._deepest, deepest)
+        self._open.pop()
+        return value
+
+    def _alias(self, event: t.Any, depth: int) -> tuple[t.Any, int]:
+        """The value that is repeated and its size."""
+        found = self._anchors.get(event.anchor)
+        if found is None:
+            if event.anchor in self._open:
+                raise self._refusal(event, f"*{event.anchor} stands inside the value it repeats")
+            raise self._refusal(event, f"*{event.anchor} repeats an anchor that is not defined above it")
+        value, size, height = found
+        self._aliased += size
+        if self._aliased > MAX_ALIASED_VALUES:
+            message = f"aliases repeat more than {MAX_ALIASED_VALUES:,} values; write the configuration without them"
+            raise self._refusal(event, message)
+        # An alias may carry a deep value to a deep place; together they must not pass the limit either.
+        if depth + height > MAX_DEPTH:
+            raise self._refusal(event, f"values are nested deeper than {MAX_DEPTH} levels")
+        self._size += size - 1
+        self._deepest = max(self._deepest, depth + height - 1)
+        self._braces += 1
+        return value, size
+
+    def _scalar(self, event: t.Any, as_key: bool = False) -> t.Any:
         tag = event.tag
         value: t.Any = event.value
         if tag is None:
             if event.implicit[0]:
-                known = self._known.get(value, _NO_KEY)
-                value = self._plain(value, line, column) if known is _NO_KEY else known
+                value = self._plain(event, None, as_key)
         elif tag == "!unsafe":
             value = Verbatim(value)
         elif tag == "!vault" and self._vault:
             value = Vaulted(value)
         elif tag in _TAGS:
-            value = self._plain(value, line, column, tag)
+            value = self._plain(event, tag, as_key)
         elif tag not in _TEXT_TAGS:
-            raise self.error(tag_problem(tag), line, column)
+            raise self._refusal(event, tag_problem(tag))
         if event.anchor is not None:
             self._anchors[event.anchor] = (value, 1, 0)
-        self._add(value, line, column, 1, 0)
+        return value
 
-    def _plain(self, text: str, line: int, column: int, tag: str | None = None) -> t.Any:
+    def _plain(self, event: t.Any, tag: str | None, as_key: bool) -> t.Any:
+        text = event.value
         if text == "<<" and tag is None:
-            stack = self._stack
-            if stack and stack[-1].key is _NO_KEY and isinstance(stack[-1].value, Mapping):
-                return _MERGE
-            return text
+            return _MERGE if as_key else text
         try:
             value = self._resolve(text, tag)
         except (ValueError, KeyError, IndexError):
-            raise self.error("this number cannot be read; quote it if it is text", line, column) from None
-        if tag is None:
+            raise self._refusal(event, "this number cannot be read; quote it if it is text") from None
+        if tag is None and "{" not in text:
             self._known[text] = value
         return value
 
-    def _mapping(self, event: t.Any) -> None:
-        if event.tag not in (None, "!", "tag:yaml.org,2002:map"):
-            raise self.error(tag_problem(event.tag), event.start_mark.line + 1, event.start_mark.column + 1)
-        self._open(Mapping((), self.file), event)
-
-    def _sequence(self, event: t.Any) -> None:
-        if event.tag not in (None, "!", "tag:yaml.org,2002:seq"):
-            raise self.error(tag_problem(event.tag), event.start_mark.line + 1, event.start_mark.column + 1)
-        self._open(Sequence((), self.file), event)
-
-    def _open(self, value: Mapping | Sequence, event: t.Any) -> None:
-        mark = event.start_mark
-        line, column = mark.line + 1, mark.column + 1
-        if self._stack and self._stack[-1].key is _NO_KEY and isinstance(self._stack[-1].value, Mapping):
-            raise self.error(
-                "a key must be text, not a mapping or list; a value that begins with {{ must be quoted", line, column
-            )
-        if len(self._stack) >= MAX_DEPTH:
-            raise self.error(f"values are nested deeper than {MAX_DEPTH} levels", line, column)
-        self._stack.append(_Open(value, event.anchor, line, column))
-        # An anchor that is taken again must not be found under its former value while this one is open.
-        if event.anchor is not None:
-            self._anchors.pop(event.anchor, None)
-
-    def _end(self, event: t.Any) -> None:
-        done = self._stack.pop()
-        value = done.value
-        if done.merged and isinstance(value, Mapping):
-            _merge(value, done.merged)
-        if done.anchor is not None:
-            self._anchors[done.anchor] = (value, done.size, done.height)
-        self._add(value, done.line, done.column, done.size, done.height)
-
-    def _alias(self, event: t.Any) -> None:
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        found = self._anchors.get(event.anchor)
-        if found is None:
-            if any(above.anchor == event.anchor for above in self._stack):
-                raise self.error(f"*{event.anchor} stands inside the value it repeats", line, column)
-            raise self.error(f"*{event.anchor} repeats an anchor that is not defined above it", line, column)
-        value, size, height = found
-        self._aliased += size
-        if self._aliased > MAX_ALIASED_VALUES:
-            message = f"aliases repeat more than {MAX_ALIASED_VALUES:,} values; write the configuration without them"
-            raise self.error(message, line, column)
-        if size > 1 and self._stack and self._stack[-1].key is _NO_KEY and isinstance(self._stack[-1].value, Mapping):
-            raise self.error("a key must be text, not a mapping or list", line, column)
-        # An alias may carry a deep value to a deep place; together they must not pass the limit either.
-        if len(self._stack) + height > MAX_DEPTH:
-            raise self.error(f"values are nested deeper than {MAX_DEPTH} levels", line, column)
-        self._add(value, line, column, size, height)
-
-    def _add(self, value: t.Any, line: int, column: int, size: int, height: int) -> None:
-        if not self._stack:
-            self.root = value
-            return
-        above = self._stack[-1]
-        above.size += size
-        if height >= above.height:
-            above.height = height + 1
-        container = above.value
-        if isinstance(container, Sequence):
-            container.append(value)
-            container.marks.append((line, column))
-        elif above.key is _NO_KEY:
-            self._key(above, value, line, column)
+    def _key(self, event: t.Any, depth: int) -> str:
+        kind = type(event)
+        if kind is self._scalar_event:
+            key = self._scalar(event, as_key=True)
+        elif kind is self._alias_event:
+            key, size = self._alias(event, depth)
+            if size > 1:
+                raise self._refusal(event, "a key must be text, not a mapping or list")
         else:
-            key = above.key
-            if key is _MERGE:
-                self._merge_from(above, value, line, column)
-            else:
-                container[key] = value
-                container.marks[key] = above.key_mark
-            above.key = _NO_KEY
+            self._check_tag(event)
+            message = "a key must be text, not a mapping or list; a value that begins with {{ must be quoted"
+            raise self._refusal(event, message)
+        if isinstance(key, str):
+            return self._keys.setdefault(key, key) if type(key) is str else key
+        shown = "empty" if key is None else str(key).lower() if isinstance(key, bool) else str(key)
+        message = f"a key must be text and this one is {called(key)}"
+        raise self._refusal(event, f"{message}; quote it" if key is None else f"{message} ({shown}); quote it")
 
-    def _key(self, above: _Open, key: t.Any, line: int, column: int) -> None:
-        if not isinstance(key, str):
-            shown = "empty" if key is None else str(key).lower() if isinstance(key, bool) else str(key)
-            message = f"a key must be text and this one is {called(key)}"
-            raise self.error(f"{message}; quote it" if key is None else f"{message} ({shown}); quote it", line, column)
-        if key is _MERGE:
-            if above.merged is not None:
-                raise self.error("the key << stands here twice; give it a list", line, column)
-        elif key in above.value:
-            first = above.value.marks[key]  # type: ignore[call-overload]
-            message = f"the key '{key[:100]}' stands here twice, first at line {first[0]} column {first[1]}"
-            raise self.error(message, line, column)
-        above.key = key
-        above.key_mark = (line, column)
+    def _twice(self, event: t.Any, key: str, result: Mapping, places: array[int]) -> ConfigurationError:
+        first = 2 * list(result).index(key)
+        message = f"the key '{key[:100]}' stands here twice, first at line {places[first]} column {places[first + 1]}"
+        return self._refusal(event, message)
 
-    def _merge_from(self, above: _Open, value: t.Any, line: int, column: int) -> None:
+    def _merged(self, event: t.Any, depth: int) -> list[Mapping]:
+        value = self._value(event, depth)
         sources = value if isinstance(value, Sequence) else [value]
         if not all(isinstance(source, Mapping) for source in sources):
-            raise self.error("<< needs a mapping or a list of mappings", line, column)
-        above.merged = [*(above.merged or []), *sources]
+            raise self._refusal(event, "<< needs a mapping or a list of mappings")
+        return [*sources]
 
 
 def _merge(into: Mapping, sources: list[Mapping]) -> None:

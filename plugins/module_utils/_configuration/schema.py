@@ -129,6 +129,7 @@ class Checker:
         self._strict = strict
         self._kinds = {kind.section: kind for kind in kinds.values()}
         self._sections = (*self._kinds, *POLICY_SECTIONS)
+        self._known = frozenset(self._sections)
         self._schemas: dict[tuple[str, bool], Compiled] = {}
         self._singletons = {kind.section for kind in kinds.values() if getattr(kind, "singleton", False)}
         self._singletons |= MAPPING_SECTIONS
@@ -139,8 +140,8 @@ class Checker:
         With ``only`` the document is a file of that section alone.
         """
         findings = self._top(document) if only is None else self._strangers(document, only)
-        for section in self._sections:
-            if section in document and only in (None, section):
+        for section in document:
+            if section in self._known and only in (None, section):
                 findings += self._section(document[section], section)
         return settled(document, findings, self._strict)
 

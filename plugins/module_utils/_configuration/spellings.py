@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Keys that are called otherwise here; the first is the spelling of another tool.
 RENAMED: dict[str, dict[str, str]] = {
@@ -78,6 +79,7 @@ _SIZED = re.compile(r"\s*([A-Za-z][\w ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*\d+\s*)?\))?
 _SQL_NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$\$.*?\$\$", re.DOTALL)
 
 
+@lru_cache(maxsize=1024)
 def column_type(text: str) -> tuple[str, int | None]:
     """DSS's storage type of a column type and its longest text, if it names one; an unknown type stays."""
     found = _SIZED.fullmatch(text)

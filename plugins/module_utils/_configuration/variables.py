@@ -45,16 +45,14 @@ def substitute(
     for document in documents:
         walk.root = document.content
         content = document.content
-        for section, guard in protected.items():
-            if section not in content:
-                continue
+        for section in [section for section in content if section in protected]:
             old = content[section]
-            inner = guard if section in singletons else {"*": guard}
+            inner = protected[section] if section in singletons else {"*": protected[section]}
             new = walk.value(old, (section,), inner)
             if new is not old:
                 content = Mapping(content, content.file, content.marks)
                 content[section] = new
-        result.append(replace(document, content=content))
+        result.append(document if content is document.content else replace(document, content=content))
     return result, walk.problems
 
 
@@ -70,9 +68,9 @@ class _Walk:
             return value
         if isinstance(value, str):
             return self._text(value, path) if "{" in value and not isinstance(value, Verbatim) else value
-        if isinstance(value, dict):
-            return self._mapping(value, path, guard)
-        return self._list(value, path, guard) if isinstance(value, list) else value
+        if not isinstance(value, (dict, list)) or getattr(value, "fixed", False):
+            return value
+        return self._mapping(value, path, guard) if isinstance(value, dict) else self._list(value, path, guard)
 
     def _text(self, value: str, path: ValuePath) -> t.Any:
         try:

@@ -32,7 +32,10 @@ class Unsafe(str):
 
 def yaml_of(content: Mapping[str, t.Any]) -> str:
     """The document of a mapping of plain values, ``Unsafe`` included; sections are set apart by an empty line."""
-    return "\n".join("".join(f"{line}\n" for line in _mapping({key: value}, 0)) for key, value in content.items())
+    sections = ["".join(f"{line}\n" for line in _mapping({key: value}, 0)) for key, value in content.items()]
+    # An empty line after a text that keeps its last ones would be one more of them.
+    apart = ["" if section.endswith("\n\n") else "\n" for section in sections[:-1]]
+    return "".join(f"{section}{gap}" for section, gap in zip(sections, [*apart, ""]))
 
 
 def _mapping(value: Mapping[str, t.Any], indent: int) -> Iterator[str]:

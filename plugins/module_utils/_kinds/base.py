@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import typing as t
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, fields
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
 
 from .._errors import Location
@@ -53,7 +54,7 @@ class TypeOfConnection:
 _OPEN = (Ref, TypeOfConnection)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One declared object.
 
@@ -90,8 +91,8 @@ class Resource:
 
 def address(kind: str, project: str | None, name: str) -> str:
     """``dataset.PROJECT.NAME``, ``connection.NAME``; a singleton of a project is ``variables.PROJECT``."""
-    parts = [kind, project or "", "" if project == name else name]
-    return ".".join(part for part in parts if part)
+    owned = f"{kind}.{project}" if project else kind
+    return f"{owned}.{name}" if name and name != project else owned
 
 
 @dataclass(frozen=True)
@@ -116,9 +117,30 @@ class Neighbours:
     outputs: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     authors: Mapping[str, tuple[Mapping[str, t.Any], ...]] = field(default_factory=dict)
     fields: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
+    _named: dict[tuple[str, str], Mapping[str, str]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def has(self, kind: str, name: str) -> bool:
         return name in self.names.get(kind, ())
+
+    @cached_property
+    def writers(self) -> Mapping[str, tuple[str, ...]]:
+        """The recipes that write an object, by its name."""
+        found: dict[str, list[str]] = {}
+        for recipe, written in self.outputs.items():
+            for name in dict.fromkeys(name for _type, name in written):
+                found.setdefault(name, []).append(recipe)
+        return {name: tuple(recipes) for name, recipes in found.items()}
+
+    def named_by(self, kind: str, key: str) -> Mapping[str, str]:
+        """The names of the objects of a kind by the text of one of their author fields."""
+        if (kind, key) not in self._named:
+            authors = self.authors.get(kind, ())
+            self._named[kind, key] = {
+                author[key]: str(author["name"]) for author in authors if isinstance(author.get(key), str)
+            }
+        return self._named[kind, key]
 
     def declares(self, kind: str, name: str, key: str) -> bool:
         """Whether the declaration of an object has an author field."""
@@ -176,7 +198,9 @@ class Kind:
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
     made_with: tuple[str, ...] | None = ()  # the fields that the body of its creation carries; None: all of them
-    whole_items: tuple[str, ...] = ()  # what a list item holds that can be written back; empty: a new object is read alone
+    whole_items: tuple[
+        str, ...
+    ] = ()  # what a list item holds that can be written back; empty: a new object is read alone
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
     renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one
@@ -438,7 +462,13 @@ def resolved(value: t.Any, lookup: t.Callable[[t.Any], t.Any]) -> t.Any:
     return substituted(value, _OPEN, lookup)
 
 
+_NAMES = tuple(entry.name for entry in fields(Resource))
+_values = attrgetter(*_NAMES)
+
+
 def with_references(resource: Resource, *references: tuple[str, str], **changes: t.Any) -> Resource:
     """A resource that also needs the given (kind, name)."""
-    merged: Sequence[tuple[str, str]] = [*resource.references, *references]
-    return replace(resource, references=tuple(dict.fromkeys(merged)), **changes)
+    # What dataclasses.replace does, in a third of the time: every resource passes here.
+    values = dict(zip(_NAMES, _values(resource)))
+    values.update(changes, references=tuple(dict.fromkeys([*resource.references, *references])))
+    return Resource(**values)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import lru_cache
 
-from .._plan.compare import AsSet, Document, Rule, Spelled
+from .._plan.compare import AsSet, Document, Rule, Rules, Spelled
 from . import dataset_schema, dataset_types, quality, storage
 from .base import Kind, Known, Neighbours, Node, Ref, Resource, TypeOfConnection, with_references
 from .building import FLOW_OPTIONS, READ_WRITE_OPTIONS
@@ -148,6 +148,7 @@ class Dataset(Kind):
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         kind = author.get("type")
+        references: list[tuple[str, str]] = []
         declared = dict(built.declared)
         params = dict(declared.get("params") or {})
         first: Document = {"managed": True, "formatType": "json"} if kind == "Inline" else {}
@@ -163,19 +164,20 @@ class Dataset(Kind):
             params = {**_sql_mode(params), **params}
         folder = params.get("folderSmartId")
         if folder and neighbours.has("managed_folder", folder):
-            built = with_references(built, ("managed_folder", folder))
+            references.append(("managed_folder", folder))
             params["folderSmartId"] = Ref("managed_folder", folder)
         if params:
             declared["params"] = params
         if kind == "JobsDB" and neighbours.has("dataset", params.get("smartName", "")):
-            built = with_references(built, ("dataset", params["smartName"]))
+            references.append(("dataset", params["smartName"]))
         if params.get("connection"):
-            built = with_references(built, ("connection", params["connection"]))
-        return replace(
+            references.append(("connection", params["connection"]))
+        return with_references(
             built,
+            *references,
             declared=declared,
             first=first,
-            rules={**self.rules, **dataset_schema.compared(author), **quality.compared(_CHECKS, author)},
+            rules=_rules(dataset_schema.mode_of(author), quality.is_exclusive(author)),
             notes=(*built.notes, *dataset_types.odd_type(kind), *_unknown_params(kind, params), *quality.notes(author)),
             first_notes=_NOTES_OF_NEW.get(str(kind), ()),
         )
@@ -236,6 +238,13 @@ class Dataset(Kind):
 
     def rename(self, node: Node, project: str | None, object_id: str, name: str) -> None:
         node.post(path_of("projects", project, "actions", "renameDataset"), {"oldName": object_id, "newName": name})
+
+
+@lru_cache(maxsize=16)
+def _rules(mode: str, exclusive: bool) -> Rules:
+    """The rules of all datasets whose columns and checks are compared in the same way."""
+    author = {"schema": {"mode": mode}, "checks": {"exclusive": exclusive}}
+    return {**Dataset.rules, **dataset_schema.compared(author), **quality.compared(_CHECKS, author)}
 
 
 def _is_placed_by_dss(document: Mapping[str, t.Any]) -> bool:

@@ -71,11 +71,16 @@ _SCHEMA: Schema = {
 
 def compared(author: Mapping[str, t.Any]) -> dict[str, Rule]:
     """How the columns are compared, as the author wants it."""
-    schema = author.get("schema")
-    mode = schema.get("mode", "exact") if isinstance(schema, Mapping) else "exact"
+    mode = mode_of(author)
     if mode == "ignore":
         return {_PATH: Keyed(("name",)), "schema": OnCreateOnly()}
     return {_PATH: Keyed(("name",), partial=mode == "contains")}
+
+
+def mode_of(author: Mapping[str, t.Any]) -> str:
+    """``exact``, ``contains`` or ``ignore``."""
+    schema = author.get("schema")
+    return schema.get("mode") or "exact" if isinstance(schema, Mapping) else "exact"
 
 
 def _to_dss(value: t.Any) -> Document:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from .partitioning import PARTITIONING_DEFAULTS
 from .probes import standard_probe
@@ -278,19 +279,23 @@ _PLACES = {
 
 
 _OTHER_TYPES = frozenset({"managed", "sql", "JobsDB", "MongoDB", "Cassandra", "Kafka", "SQS", "Twitter", "RemoteFiles"})
+_SEEN = FILE_TYPES | SQL_TYPES | _PARAMS.keys() | _OTHER_TYPES
 
 
 def odd_type(kind: t.Any) -> tuple[str, ...]:
     """A note where a type looks like a known one that is misspelt; what DSS knows beyond our list passes."""
-    return misspelt(kind, FILE_TYPES | SQL_TYPES | _PARAMS.keys() | _OTHER_TYPES)
+    return misspelt(kind, _SEEN)
 
 
 def misspelt(kind: t.Any, known: Collection[str]) -> tuple[str, ...]:
     """A note where a word is not known but nearly is."""
-    near = difflib.get_close_matches(str(kind), known, 1, 0.8) if kind not in known else []
+    if kind in known:
+        return ()
+    near = difflib.get_close_matches(str(kind), known, 1, 0.8)
     return tuple(f"type {kind}: no such type has been seen; did you mean {name}?" for name in near)
 
 
+@lru_cache(maxsize=256)
 def known_params(kind: t.Any) -> frozenset[str]:
     """The names that ``params`` of a type has in real projects; empty where we have not seen enough."""
     family = "sql" if kind in SQL_TYPES else "file" if kind in FILE_TYPES else None

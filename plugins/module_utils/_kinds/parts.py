@@ -45,7 +45,7 @@ def part_to_dss(shape: Shape, author: t.Any) -> t.Any:
     """DSS's mapping for one that an author wrote, partly or wholly with DSS's own names; anything else is as it is."""
     if not isinstance(author, Mapping):
         return author
-    own = {key: value for key, value in author.items() if key not in _names(shape)}
+    own = {key: value for key, value in author.items() if key not in shape.names}
     return overlay(shape.to_dss(author), own)
 
 
@@ -59,14 +59,10 @@ def each(value: t.Any, turned: Callable[[t.Any], t.Any]) -> t.Any:
     return [turned(member) for member in value] if isinstance(value, list) else value
 
 
-def _names(shape: Shape) -> set[str]:
-    return {entry.name for entry in shape.fields} | {"raw"}
-
-
 def _beside(shape: Shape, author: t.Any) -> t.Any:
     """An author's mapping without ``raw``, unless DSS calls something by a name that stands for something else here."""
     raw = author.get("raw") if isinstance(author, Mapping) else None
-    if not raw or raw.keys() & _names(shape):
+    if not raw or raw.keys() & shape.names:
         return author
     return {**{key: value for key, value in author.items() if key != "raw"}, **raw}
 

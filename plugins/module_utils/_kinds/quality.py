@@ -39,6 +39,7 @@ RULE_TYPES = (
     "CompareMetricsRule",
 )
 CHECK_TYPES = ("numericRange", "valueSet", "python")  # the older ones, still used on folders
+_SEEN = frozenset({*RULE_TYPES, *CHECK_TYPES})
 
 _BOUNDS = ("minimum", "maximum", "softMinimum", "softMaximum")
 _LABELS = {"numericRange": "Value in range", "valueSet": "Value in set"}
@@ -154,16 +155,19 @@ def checks(path: str, description: str) -> Field:
 
 def compared(path: str, author: Mapping[str, t.Any]) -> dict[str, Rule]:
     """How the checks and rules at ``path`` are compared: what a colleague added stays, unless the list is exclusive."""
+    return {path: Keyed(("id", "displayName"), partial=not is_exclusive(author), by_position=True)}
+
+
+def is_exclusive(author: Mapping[str, t.Any]) -> bool:
+    """Whether the checks and rules are all that there may be."""
     value = author.get("checks")
-    exclusive = isinstance(value, Mapping) and value.get("exclusive") is True
-    return {path: Keyed(("id", "displayName"), partial=not exclusive, by_position=True)}
+    return isinstance(value, Mapping) and value.get("exclusive") is True
 
 
 def notes(author: Mapping[str, t.Any]) -> tuple[str, ...]:
     """What looks like a mistake in the checks and rules."""
-    known = {*RULE_TYPES, *CHECK_TYPES}
     kinds = [member.get("type") for member in _listed(author.get("checks") or [])]
-    return tuple(f"checks: {note}" for kind in kinds if kind is not None for note in misspelt(kind, known))
+    return tuple(f"checks: {note}" for kind in kinds if kind is not None for note in misspelt(kind, _SEEN))
 
 
 def _listed(value: t.Any) -> list[Mapping[str, t.Any]]:

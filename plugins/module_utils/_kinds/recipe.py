@@ -10,7 +10,7 @@ import json
 import typing as t
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from functools import lru_cache
 from threading import Lock
 
 from .._errors import DssError
@@ -23,6 +23,7 @@ from .recipe_items import (
     NAMED_KINDS,
     author_path_of_item,
     dataset_names,
+    kinds_said,
     main_names,
     named,
     reference_of,
@@ -98,19 +99,26 @@ class Recipe(Kind):
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         declared = dict(built.declared)
-        rules = {**built.rules, **_payload_rules(declared.get("type"))}
+        references: list[tuple[str, str]] = []
+        lists: list[str] = []
         for side in ("inputs", "outputs"):
             if declared.get(side) is None:
                 continue
-            declared[side] = {
-                role: {"items": [referring(item, author.get(side) or (), neighbours) for item in content["items"]]}
+            said = kinds_said(author.get(side) or ())
+            roles = declared[side] = {
+                role: {"items": [referring(item, said, neighbours) for item in content["items"]]}
                 for role, content in declared[side].items()
             }
-            for role, content in declared[side].items():
-                rules[f"{side}.{role}.items"] = Keyed(("ref",))
-                built = with_references(built, *(reference_of(item["ref"], neighbours) for item in content["items"]))
-        references = tuple(entry for entry in built.references if entry[1])
-        return replace(built, declared=declared, rules=rules, references=references, aside=_aside(author, neighbours))
+            for role, content in roles.items():
+                lists.append(f"{side}.{role}.items")
+                references += [reference_of(item["ref"], neighbours) for item in content["items"]]
+        return with_references(
+            built,
+            *(entry for entry in references if entry[1]),
+            declared=declared,
+            rules=_rules(declared.get("type"), tuple(lists)),
+            aside=_aside(author, neighbours),
+        )
 
     def from_dss(self, document: Document, known: Known) -> Document:
         document, kind = without_read_maps(document), document.get("type")
@@ -243,6 +251,12 @@ def _main_refs(document: Mapping[str, t.Any]) -> list[t.Any]:
     """What the inputs of the role ``main`` refer to, in order."""
     main = (document.get("inputs") or {}).get("main") or {}
     return [item.get("ref") for item in main.get("items") or ()]
+
+
+@lru_cache(maxsize=256)
+def _rules(kind: t.Any, lists: tuple[str, ...]) -> Rules:
+    """The rules of all recipes of a type that have the same ``lists`` of inputs and outputs."""
+    return {**Recipe.rules, **_payload_rules(kind), **dict.fromkeys(lists, Keyed(("ref",)))}
 
 
 def _payload_rules(kind: t.Any) -> Rules:

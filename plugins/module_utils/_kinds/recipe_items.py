@@ -141,13 +141,21 @@ def reference_of(ref: t.Any, neighbours: Neighbours) -> tuple[str, str]:
     return ("dataset", ref) if neighbours.has("dataset", ref) else ("", "")
 
 
-def referring(item: Document, items: t.Sequence[t.Any], neighbours: Neighbours) -> Document:
-    """The id of anything but a dataset is known only on the node; ``items`` say what a name stands for."""
+def kinds_said(items: t.Iterable[t.Any]) -> dict[t.Any, list[str]]:
+    """The kinds of which the items of an author say that a name is of one, by name."""
+    said: dict[t.Any, list[str]] = {}
+    for entry in items:
+        if isinstance(entry, Mapping):
+            for key, kind in _KINDS.items():
+                if entry.get(key):
+                    said.setdefault(entry[key], []).append(kind)
+    return said
+
+
+def referring(item: Document, said: Mapping[t.Any, t.Sequence[str]], neighbours: Neighbours) -> Document:
+    """The id of anything but a dataset is known only on the node; ``said`` is what a name stands for."""
     name = item["ref"]
-    said = [
-        kind for entry in items if isinstance(entry, Mapping) for key, kind in _KINDS.items() if entry.get(key) == name
-    ]
-    kinds = said or ([] if neighbours.has("dataset", name) else ["managed_folder"])
+    kinds = said.get(name) or ([] if neighbours.has("dataset", name) else ["managed_folder"])
     return next(({**item, "ref": Ref(kind, name)} for kind in kinds if neighbours.has(kind, name)), item)
 
 

@@ -159,9 +159,12 @@ _OTHER_TYPES = frozenset(
 )
 
 
+_SEEN = CODE_TYPES.keys() | PAYLOAD_ONLY_TYPES | ENGINE_IN_PARAMS_TYPES | _OTHER_TYPES
+
+
 def odd_type(kind: t.Any) -> tuple[str, ...]:
     """A note where a type looks like a known one that is misspelt; what DSS knows beyond our list passes."""
-    return misspelt(kind, CODE_TYPES.keys() | PAYLOAD_ONLY_TYPES | ENGINE_IN_PARAMS_TYPES | _OTHER_TYPES)
+    return misspelt(kind, _SEEN)
 
 
 def has_output_schemas(kind: t.Any) -> bool:

@@ -157,7 +157,7 @@ class Scenario(Kind):
 
     def finish(self, built: Resource, author: Mapping[str, t.Any], neighbours: Neighbours) -> Resource:
         step_based = built.declared.get("type", "step_based") == "step_based"
-        return replace(built, first={"params": {"steps": []}} if step_based else {})
+        return replace(built, first={"params": {"steps": []}}) if step_based else built
 
     def from_dss(self, document: Document, known: Known) -> Document:
         author = named_parts(super().from_dss(document, known), known)

@@ -85,6 +85,17 @@ class Shape:
         """The path in DSS's JSON of an author's path, at whatever depth; a path of DSS itself is returned as it is."""
         return _translated(self._by_name, path, Shape.dss_path)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The author's names of the fields, and ``raw``."""
+        return frozenset({*(entry.name for entry in self.fields), "raw"})
+
+    @cached_property
+    def _places(self) -> tuple[tuple[str, tuple[str, ...], str, Callable[[t.Any], t.Any]], ...]:
+        """For each field its name, the keys on the way to its place, the last one, and how its value is turned."""
+        parts = [(entry, entry.path.split(".")) for entry in self.fields]
+        return tuple((entry.name, tuple(keys[:-1]), keys[-1], entry.to_dss) for entry, keys in parts)
+
     def properties(self) -> dict[str, Schema]:
         """JSON Schema of the author fields, by name."""
         return {entry.name: entry.schema for entry in self.fields}
@@ -92,11 +103,12 @@ class Shape:
     def to_dss(self, author: Mapping[str, t.Any]) -> Document:
         """The declared part of DSS's own JSON; ``raw`` is laid over it."""
         document: Document = {}
-        for entry in self.fields:
-            if entry.name in author:
-                value = author[entry.name]
-                put(document, entry.path, None if value is None else entry.to_dss(value))
-        return overlay(document, author.get("raw") or {})
+        for name, parents, last, to_dss in self._places:
+            if name in author:
+                value = author[name]
+                _put(document, parents, last, None if value is None else to_dss(value))
+        raw = author.get("raw")
+        return overlay(document, raw) if raw else document
 
     def from_dss(self, document: Mapping[str, t.Any]) -> Document:
         """The author form of a document, without what DSS adds by itself; ``raw`` holds what no field names."""
@@ -165,6 +177,10 @@ def take(document: Document, path: str) -> t.Any:
 def put(document: Document, path: str, value: t.Any) -> None:
     """Set the value at a dotted path; a mapping is laid below one that is there already."""
     *parents, last = path.split(".")
+    _put(document, parents, last, value)
+
+
+def _put(document: Document, parents: Sequence[str], last: str, value: t.Any) -> None:
     for key in parents:
         inner = document.get(key)
         if not isinstance(inner, dict):

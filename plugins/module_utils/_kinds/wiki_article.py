@@ -67,7 +67,7 @@ class WikiArticle(NamedByDss):
             raise DssError(f"article {built.name} can neither be above nor before itself")
         named = [author[key] for key in (PARENT, AFTER) if author.get(key) and neighbours.has(self.name, author[key])]
         built = with_references(built, *((self.name, name) for name in named))
-        followers = tuple(wiki_tree.followers(built.name, neighbours.authors.get(self.name, ())))
+        followers = tuple(wiki_tree.followers(built.name, neighbours.named_by(self.name, AFTER)))
         identity = {**built.identity, "followers": followers}
         return replace(built, declared={"name": built.name, **built.declared}, identity=identity)
 

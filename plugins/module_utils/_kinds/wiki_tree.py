@@ -64,14 +64,13 @@ def behind(tree: Iterable[Mapping[str, t.Any]], object_id: str) -> list[str]:
     return next(filter(None, (behind(node.get("children") or (), object_id) for node in tree)), [])
 
 
-def followers(name: str, authors: Iterable[Mapping[str, t.Any]]) -> list[str]:
-    """The names of the articles that are declared to follow one, one after the other."""
-    after = {author[AFTER]: str(author["name"]) for author in authors if isinstance(author.get(AFTER), str)}
-    row: list[str] = []
+def followers(name: str, after: Mapping[str, str]) -> list[str]:
+    """The names of the articles that are declared to follow one, one after the other; ``after`` says what follows each."""
+    row: dict[str, None] = {}
     while name in after and after[name] not in row:
         name = after[name]
-        row.append(name)
-    return row
+        row[name] = None
+    return list(row)
 
 
 def moved(tree: Tree, row: t.Sequence[str], parent: str, follows: str | None) -> list[Document]:

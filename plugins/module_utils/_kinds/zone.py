@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -189,17 +190,19 @@ class Zone(NamedByDss):
 
 def _referring(items: Iterable[t.Any], neighbours: Neighbours) -> tuple[list[Document], list[Reference]]:
     """Items with open ids, what a recipe writes in place of the recipe, and all that has to be there before."""
-    result: list[Document] = []
+    result: dict[str, Document] = {}
     references: list[Reference] = []
     for item in items:
         for member in _written(item, neighbours):
             resolved, found = referring(member, BUILT, neighbours)
-            if resolved not in result:
-                result.append(resolved)
+            result.setdefault(json.dumps(resolved, sort_keys=True, default=repr), resolved)
             references += found
-    written = {name for kind, name in references if kind in ("dataset", "managed_folder")}
-    makers = [recipe for recipe, outputs in neighbours.outputs.items() if written & {name for _kind, name in outputs}]
-    return result, [*references, *(("recipe", recipe) for recipe in makers if neighbours.has("recipe", recipe))]
+    written = [name for kind, name in references if kind in ("dataset", "managed_folder")]
+    makers = dict.fromkeys(recipe for name in written for recipe in neighbours.writers.get(name, ()))
+    return list(result.values()), [
+        *references,
+        *(("recipe", recipe) for recipe in makers if neighbours.has("recipe", recipe)),
+    ]
 
 
 def _written(item: t.Any, neighbours: Neighbours) -> list[t.Any]:

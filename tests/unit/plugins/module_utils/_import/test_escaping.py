@@ -52,6 +52,7 @@ def read_back(source: Sourced, layout: t.Literal["single", "split"]) -> dict[str
 @settings(max_examples=60, deadline=None)
 @example("${x} $${y} ${projectKey} {{ z }}", "{% raw %} ${a}\n", "split")
 @example("${a${b}}", "\ufeffprint()\r\n", "single")
+@example("two\nlines\n\n", "x", "single")
 def test_texts_and_code_are_read_back_as_they_were(
     description: str, code: str, layout: t.Literal["single", "split"]
 ) -> None:

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS, wiki_tree
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Known
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Known, Neighbours
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -90,5 +90,16 @@ def test_articles_are_told_by_their_names() -> None:
     authors = [KINDS["wiki_article"].from_dss(document, Known()) for document in documents.values()]
     assert authors[0] == {"name": "Article 1", "content": "1", "home": True}
     assert authors[2] == {"name": "Article 3", "content": "3", "parent": "Article 1", "after": "Article 2"}
-    assert wiki_tree.followers("a", [{"name": "c", "after": "b"}, {"name": "b", "after": "a"}]) == ["b", "c"]
-    assert wiki_tree.followers("a", [{"name": "a", "after": "b"}, {"name": "b", "after": "a"}]) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "authors, expected",
+    [
+        ([{"name": "c", "after": "b"}, {"name": "b", "after": "a"}], ["b", "c"]),
+        ([{"name": "a", "after": "b"}, {"name": "b", "after": "a"}], ["b", "a"]),
+        ([{"name": "b", "after": None}, {"name": "c", "after": {"id": "7"}}, {"name": "d"}], []),
+    ],
+)
+def test_articles_that_follow_one_another(authors: list[dict[str, object]], expected: list[str]) -> None:
+    neighbours = Neighbours(authors={"wiki_article": tuple(authors)})
+    assert wiki_tree.followers("a", neighbours.named_by("wiki_article", "after")) == expected
