@@ -124,8 +124,8 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._errors import DssError, MissingLibrary
-from ..plugin_utils._action import native
 from ..plugin_utils._inventory.fleet import fleet_of
+from ..plugin_utils._native import native
 
 
 class LookupModule(LookupBase):

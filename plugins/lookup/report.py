@@ -123,7 +123,8 @@ from ..module_utils._options import NODE
 from ..module_utils._report.formats import formatted
 from ..module_utils._report.gather import gathered
 from ..module_utils._task import Caller
-from ..plugin_utils._action import base_of, native
+from ..plugin_utils._native import native
+from ..plugin_utils._places import base_of
 from ..plugin_utils._variables import value_of, with_variables
 
 _REPORTS = ("state", "drift")

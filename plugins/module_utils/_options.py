@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from ._deployer.kinds import DEPLOYER
 from ._kinds import KINDS
 from ._kinds.base import Kind, is_secret
-from ._runs.jobs import TYPES as JOB_TYPES
+from ._runs.job_types import TYPES as JOB_TYPES
 
 Spec = dict[str, dict[str, t.Any]]
 

@@ -8,58 +8,54 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
 
-from ._bundles import bundle_info, manage_bundle
-from ._convert import convert_configuration
-from ._deploy import deploy
 from ._deployer.kinds import DEPLOYER
-from ._deployer.run import infos, manage
 from ._errors import DssError, visible
-from ._import.run import project_import
-from ._infos import kind_info
 from ._kinds import KINDS
-from ._plan.build import resource_notes
-from ._promote import manage_promotion
-from ._remappings import manage_remapping, remapping_info
-from ._rollback import rollback
-from ._runs.infos import build_info, scenario_run_info
-from ._runs.verbs import build as run_build
-from ._runs.verbs import gate, scenario_run
 from ._secrets import option_secrets, scrubbed
-from ._session import session
-from ._several import deploy_several
-from ._single import one_object
-from ._states import manage_lock, manage_state
-from ._task import Caller, RunError, target_of, targets_of
+from ._task import Caller, RunError
+
+if t.TYPE_CHECKING:  # only what is imported somewhere is packed for a host
+    from . import _bundles, _configurations, _convert, _infos, _promote, _remappings, _rollback, _single, _states  # noqa: F401
+    from ._deployer import run as _deployer_run  # noqa: F401
+    from ._import import run as _import_run  # noqa: F401
+    from ._runs import infos, verbs  # noqa: F401
 
 Module = Callable[[Mapping[str, t.Any], Caller, set[str]], dict[str, t.Any]]
 
-_WITHOUT_NODE = {"convert": convert_configuration, "state": manage_state, "state_lock": manage_lock}
-_ON_NODE: Mapping[str, Module] = {  # modules that are neither a kind of a configuration nor a configuration
-    "bundle": manage_bundle,
-    "bundle_info": bundle_info,
-    "connection_remapping": manage_remapping,
-    "connection_remapping_info": remapping_info,
-    "project_import": project_import,
-    "promotion": manage_promotion,
-    "rollback": rollback,
-    "build": run_build,
-    "build_info": build_info,
-    "gate": gate,
-    "scenario_run": scenario_run,
-    "scenario_run_info": scenario_run_info,
-    **{name: partial(manage, name) for name in DEPLOYER},
-    **{f"{name}_info": partial(infos, name) for name in DEPLOYER},
-    **{f"{name}_info": partial(kind_info, name) for name in KINDS},
+# Where the function of a module is, for those that are not of one kind.
+_PLACES: Mapping[str, tuple[str, str]] = {
+    "configuration": ("_configurations", "manage_configuration"),
+    "convert": ("_convert", "convert_configuration"),
+    "state": ("_states", "manage_state"),
+    "state_lock": ("_states", "manage_lock"),
+    "bundle": ("_bundles", "manage_bundle"),
+    "bundle_info": ("_bundles", "bundle_info"),
+    "connection_remapping": ("_remappings", "manage_remapping"),
+    "connection_remapping_info": ("_remappings", "remapping_info"),
+    "project_import": ("_import.run", "project_import"),
+    "promotion": ("_promote", "manage_promotion"),
+    "rollback": ("_rollback", "rollback"),
+    "build": ("_runs.verbs", "build"),
+    "build_info": ("_runs.infos", "build_info"),
+    "gate": ("_runs.verbs", "gate"),
+    "scenario_run": ("_runs.verbs", "scenario_run"),
+    "scenario_run_info": ("_runs.infos", "scenario_run_info"),
 }
+_WITHOUT_SECRETS = frozenset({"convert", "state", "state_lock"})  # need no node, so that they add none
+_WITH_ALL_KINDS = frozenset({"configuration", "convert", "project_import", "promotion", "rollback", "state"})
+_BESIDE = {"dataset": ("connection", "recipe")}  # kinds that its checks and its deletion need
+_OF_KINDS = ("_single", "manage_object"), ("_infos", "kind_info")
+_OF_DEPLOYER = ("_deployer.run", "manage"), ("_deployer.run", "infos")
 
 
 def run(module: str, params: Mapping[str, t.Any], caller: Caller) -> dict[str, t.Any]:
     """Plan, and apply unless in check mode. Raises ``DssError``; secrets are replaced in results and errors alike."""
     secrets = option_secrets(params) | caller.secrets
     try:
-        result = _run(module, params, caller, secrets)
+        result = module_of(module)(params, caller, secrets)
     except RunError as error:
         raise RunError(visible(scrubbed(str(error), secrets)), scrubbed(error.result, secrets)) from None
     except DssError as error:
@@ -68,28 +64,24 @@ def run(module: str, params: Mapping[str, t.Any], caller: Caller) -> dict[str, t
     return t.cast("dict[str, t.Any]", scrubbed(result, secrets))
 
 
-def _run(module: str, params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> dict[str, t.Any]:
-    if module in _WITHOUT_NODE:
-        return _WITHOUT_NODE[module](params, caller)
-    if module in _ON_NODE:
-        return _ON_NODE[module](params, caller, secrets)
-    if module == "configuration":
-        return _configuration(params, caller, secrets)
-    target = target_of(module, params, caller)
-    secrets |= target.secrets
-    with session(params, caller, secrets) as node:
-        return one_object(params, caller, target, node)
+@cache
+def module_of(name: str) -> Module:
+    """The function of a module, with all that it mostly imports, so that a parent can do it for its workers.
+
+    Raises ``KeyError`` for a name that no module has.
+    """
+    about = name.removesuffix("_info")
+    if about in KINDS:
+        for other in {about, *KINDS[about].names_of, *_BESIDE.get(about, ())} & KINDS.keys():
+            KINDS[other]
+        return partial(_function(*_OF_KINDS[name != about]), about)
+    if about in DEPLOYER:
+        return partial(_function(*_OF_DEPLOYER[name != about]), about)
+    if name in _WITH_ALL_KINDS:
+        tuple(KINDS.values())
+    function = _function(*_PLACES[name])
+    return (lambda params, caller, secrets: function(params, caller)) if name in _WITHOUT_SECRETS else function
 
 
-def _configuration(params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> dict[str, t.Any]:
-    targets = targets_of(params, caller)
-    for target in targets:
-        secrets |= target.secrets
-    if params["validate_only"]:
-        notes = [str(note) for target in targets for note in resource_notes(target.resources)]
-        told = [warning for target in targets for warning in target.warnings]
-        names = sorted(address for target in targets for address in target.resources)
-        return {"changed": False, "warnings": [*told, *notes], "resources": names}
-    if len(targets) > 1:
-        return deploy_several(params, caller, targets, secrets)
-    return deploy(params, caller, targets[0], secrets)
+def _function(module: str, name: str) -> Callable[..., dict[str, t.Any]]:
+    return t.cast("Callable[..., dict[str, t.Any]]", getattr(import_module(f".{module}", __package__), name))

@@ -28,7 +28,7 @@ def session(params: Mapping[str, t.Any], caller: Caller, secrets: set[str]) -> I
         try:
             yield node
         finally:
-            node.close()
+            node.release()
 
 
 @contextmanager
@@ -49,4 +49,4 @@ def other_session(name: str, params: Mapping[str, t.Any], caller: Caller, secret
     try:
         yield node
     finally:
-        node.close()
+        node.release()

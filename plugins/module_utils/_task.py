@@ -93,6 +93,7 @@ def _configurations(params: Mapping[str, t.Any], caller: Caller) -> tuple[Config
 def target_of(module: str, params: Mapping[str, t.Any], caller: Caller, kinds: Mapping[str, Kind] = KINDS) -> Target:
     """The desired side of a task for one object. Raises ``ConfigurationError``."""
     kind = kinds[module]
+    kinds = {module: kind}  # nothing else is declared, so nothing else need be imported and looked through
     author = {key: params[key] for key in (*kind.schema["properties"], "raw") if params.get(key) is not None}
     owner = author["key"] if kind.names_project else params.get("project")
     project = owner if kind.scope == "project" else None

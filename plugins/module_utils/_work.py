@@ -79,7 +79,7 @@ class Work:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self.node.close()
+            self.node.release()
             self.ledger.close()
         finally:
             self.guard.__exit__(kind, error, trace)

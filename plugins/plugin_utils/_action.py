@@ -13,7 +13,6 @@ import sys
 import time
 import typing as t
 from collections.abc import Mapping
-from pathlib import Path
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
@@ -27,17 +26,14 @@ from ..module_utils._errors import DssError, MissingLibrary, visible
 from ..module_utils._options import module_spec
 from ..module_utils._plan import render
 from ..module_utils._plan.model import CREATE, DELETE, RENAME, REPLACE, UPDATE, Plan
-from ..module_utils._run import Caller, RunError, run
+from ..module_utils._run import Caller, RunError, module_of, run
+from ._native import native
+from ._places import base_of
 from ._variables import Value, loop_names, value_of, vaulted, with_hosts, with_variables
-
-# Imported in the parent, so that not each of its workers has to; who lacks it is told by what needs it.
-with contextlib.suppress(ImportError):
-    importlib.import_module("dataikuapi")
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
 _PRINTED = ("configuration", "project_import", "rollback")  # modules whose plan is printed as they run
-_OUR_PLAYBOOKS = Path(__file__).resolve().parents[2] / "playbooks"
 _COLOURS = {CREATE: "green", UPDATE: "yellow", RENAME: "yellow", REPLACE: "magenta", DELETE: "red"}
 
 
@@ -48,16 +44,29 @@ class DssAction(ActionBase):
     """
 
     MODULE = ""
+    _spec: t.ClassVar[Mapping[str, t.Any]]
+    _validator: t.ClassVar[ArgumentSpecValidator]
     TRANSFERS_FILES = False
     _requires_connection = False
     _supports_check_mode = True
     _supports_diff = True
     _supports_async = True
 
+    def __init_subclass__(cls) -> None:
+        """Import in the parent, which loads a stub before it forks, what else each of its workers would have to import."""
+        super().__init_subclass__()
+        module_of(cls.MODULE)
+        spec = module_spec(cls.MODULE)
+        rules = {name: rule for name, rule in spec.items() if name != "argument_spec"}
+        cls._spec, cls._validator = spec, ArgumentSpecValidator(spec["argument_spec"], **rules)
+        if "url" in spec["argument_spec"]:
+            with contextlib.suppress(ImportError):  # who lacks it is told by what needs it
+                importlib.import_module("dataikuapi")
+
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        spec = module_spec(self.MODULE)
+        spec = self._spec
         own = self._own_value(variables)
         exclusive = spec.get("mutually_exclusive", ())
         given = with_variables(spec["argument_spec"], self._task.args, own, exclusive)
@@ -68,8 +77,7 @@ class DssAction(ActionBase):
                 module_name=name, module_args=given, task_vars=variables, wrap_async=in_background
             )
             return {**result, **done}
-        rules = {name: rule for name, rule in spec.items() if name != "argument_spec"}
-        checked = ArgumentSpecValidator(spec["argument_spec"], **rules).validate(native(given))
+        checked = self._validator.validate(native(given))
         if checked.error_messages:
             return {**result, "failed": True, "msg": "; ".join(self._told(error) for error in checked.errors)}
         outcome = self._outcome(checked.validated_parameters, variables, frozenset(vaulted(given)))
@@ -106,7 +114,6 @@ class DssAction(ActionBase):
         except RunError as error:
             printer.details(error.result["diff"]["prepared"])
             outcome = {**error.result, "failed": True, "msg": str(error)}
-            del outcome["diff"]
         except DssError as error:
             outcome = {"failed": True, "msg": str(error)}
         if caller.guard.ends_worker:
@@ -228,22 +235,3 @@ def _shown_host(variables: Mapping[str, t.Any]) -> str:
     """The host of a task, where there are others in the play."""
     hosts = variables.get("ansible_play_hosts_all") or ()
     return str(variables.get("inventory_hostname", "")) if len(hosts) > 1 else ""
-
-
-def base_of(folder: str) -> Path:
-    """From where relative places count: the folder of the playbook, or for ours where Ansible was started."""
-    base = Path(folder).resolve()
-    return Path.cwd() if base == _OUR_PLAYBOOKS else base
-
-
-def native(value: t.Any) -> t.Any:
-    """Plain Python values: Ansible's tagged ones break ``type(x) is str`` and dumps further in (design, section 2)."""
-    if isinstance(value, Mapping):
-        return {native(key): native(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [native(inner) for inner in value]
-    if isinstance(value, str):
-        return "".join(value)  # str() of a tagged text may be tagged again
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return int(value) if isinstance(value, int) else float(value)
-    return value

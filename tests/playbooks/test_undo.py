@@ -525,9 +525,8 @@ def test_an_undo_costs_a_fresh_read_a_write_and_its_part_of_the_read_back(team: 
     team.sandbox.control.forget_calls()
     assert team.carried_out(done.plan, Options()).applied == ["dataset.UNDO.raw"]
     assert team.sandbox.control.calls()["counts"] == {
-        "GET /projects/{projectKey}/datasets/{name}": 1,
+        "GET /projects/{projectKey}/datasets/{name}": 2,
         "PUT /projects/{projectKey}/datasets/{name}": 1,
-        "GET /projects/{projectKey}/datasets": 1,
     }
 
 

@@ -21,7 +21,8 @@ from .guard import Guard
 def follow_up(applied: Sequence[Action], doer: Doer, workers: int, guard: Guard) -> list[Problem]:
     """Make the calls that the kinds ask for after what was applied; what could not be done is a warning."""
     warnings: list[Problem] = []
-    for kind in doer.kinds.values():
+    written = {action.kind for action in applied}
+    for kind in (doer.kinds[name] for name in doer.kinds if name in written):
         done = [_done(action, doer) for action in applied if action.kind == kind.name and _is_written(action)]
         for batch in kind.follow_ups(done, doer.options.drop_data) if done else ():
             if guard.stopped:

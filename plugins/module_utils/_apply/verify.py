@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
@@ -65,10 +66,17 @@ def _read_back(
 ) -> tuple[dict[tuple[str, str | None], t.Any], dict[str, t.Any]]:
     """Listings by kind and project, and documents by address, as the node holds them now; errors in their place.
 
-    One list call for what was deleted and for a kind whose list is complete, else one call each.
+    One list call for what was deleted and for a kind whose list is complete, else one call each; and one call for what is
+    alone of its kind, since the list of a large project is long.
     """
-    single = [action for action in written if not doer.kinds[action.kind].listing_is_complete]
-    listed = [action for action in written if doer.kinds[action.kind].listing_is_complete]
+    count = Counter((action.kind, action.project) for action in (*written, *deleted))
+
+    def is_listed(action: Action) -> bool:
+        kind = doer.kinds[action.kind]
+        return kind.listing_is_complete and not (kind.read_by_name and count[action.kind, action.project] == 1)
+
+    single = [action for action in written if not is_listed(action)]
+    listed = [action for action in written if is_listed(action)]
     bulk = sorted({(action.kind, action.project) for action in (*listed, *deleted)}, key=str)
     calls: list[t.Callable[[], t.Any]] = [
         partial(_quietly, doer.kinds[kind].read_all, doer.node, project) for kind, project in bulk

@@ -2,15 +2,24 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The registry of the kinds of the Project Deployer, which no configuration declares: static, as that of the others."""
+"""The registry of the kinds of the Project Deployer, which no configuration declares: made as that of the others."""
 
 from __future__ import annotations
 
-from .base import DeployerKind
-from .deployment import Deployment
-from .infrastructure import DeployerInfrastructure
-from .published import DeployerProject
+import typing as t
+from collections.abc import Mapping
 
-DEPLOYER: dict[str, DeployerKind] = {
-    kind.name: kind for kind in (DeployerInfrastructure(), DeployerProject(), Deployment())
-}
+from .._kinds.registry import Registry
+
+if t.TYPE_CHECKING:  # only what is imported somewhere is packed for a host
+    from . import deployment, infrastructure, published  # noqa: F401
+    from .base import DeployerKind
+
+DEPLOYER: Mapping[str, DeployerKind] = Registry(
+    str(__package__),
+    {
+        "deployer_infrastructure": ("infrastructure", "DeployerInfrastructure"),
+        "deployer_project": ("published", "DeployerProject"),
+        "deployment": ("deployment", "Deployment"),
+    },
+)

@@ -197,6 +197,7 @@ class Kind:
     deletable = True  # whether the API has a call that deletes one
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
+    read_by_name = False  # whether the id is the name, and one call gives an object by it
     made_with: tuple[str, ...] | None = ()  # the fields that the body of its creation carries; None: all of them
     whole_items: tuple[
         str, ...

@@ -38,6 +38,7 @@ class Connection(Kind):
     identifier = {"name": described(TEXT, "Name of the connection.")}
     required = ("name", "type")
     rights = "administer the node"
+    read_by_name = True
     shape = Shape(
         fields=(
             Field(

@@ -55,6 +55,7 @@ class Dataset(Kind):
     required = ("name", "type")
     data = "its data"
     rights = "write project content; use of the connection"
+    read_by_name = True
     shape = Shape(
         fields=(
             Field(

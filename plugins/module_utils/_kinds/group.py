@@ -67,6 +67,7 @@ class Group(Kind):
     identifier = {"name": described(TEXT, "Name of the group.")}
     required = ("name",)
     rights = "administer the node"
+    read_by_name = True
     shape = Shape(
         fields=(
             Field("description", "description", described(TEXT, "What it is for.")),

@@ -64,6 +64,7 @@ class Recipe(Kind):
     identifier = {"name": described({"type": "string"}, "Name of the recipe, unique in the project.")}
     required = ("name", "type")
     rights = "write project content"
+    read_by_name = True
     shape = shape("params.engineType", "params.containerSelection")
     rules: Mapping[str, Rule] = {"tags": AsSet(), "code": AsText(), "inputs": Exclusive(), "outputs": Exclusive()}
     replaced_by = ("type",)

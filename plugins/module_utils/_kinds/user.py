@@ -33,6 +33,7 @@ class User(Kind):
     identifier = {"login": described({"type": "string", "minLength": 1}, "Login of the user.")}
     required = ("login",)
     rights = "administer the node"
+    read_by_name = True
     shape = Shape(
         fields=(
             Field(

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urljoin
 
 from .._errors import DssError, MissingLibrary, NodeError
+from . import kept
 from .options import NodeOptions, proxies
 from .pace import Gate, Pace
 from .session import lean
@@ -43,7 +44,8 @@ class DssNode:
         self._stopped = stopped
         self._lost = lost
         self._gate = Gate(Pace(options.workers, options.write_connections or options.workers), stopped)
-        self._client = self._connected(options)
+        self._client = kept.take(options) or self._connected(options)
+        self._broken = False
 
     def get(self, path: str, /, **query: t.Any) -> t.Any:
         return self._json("GET", path, None, query)
@@ -109,6 +111,13 @@ class DssNode:
     def close(self) -> None:
         self._client._session.close()
 
+    def release(self) -> None:
+        """Close it, but keep its connections for the next item of a loop, unless one of them broke."""
+        if self._broken:
+            self.close()
+        else:
+            kept.keep(self.options, self._client)
+
     def _connected(self, options: NodeOptions) -> t.Any:
         try:
             return _guarded(self._new_client(options), options)
@@ -167,8 +176,10 @@ class DssNode:
         try:
             return send()
         except requests.exceptions.RequestException as error:
+            self._broken = True
             raise _unreachable(error, method, path, self.options) from None
         except OSError as error:  # requests says so when it cannot use a certificate file
+            self._broken = True
             raise NodeError(
                 f"{self.options.url}: {error}: check client_certificate and ca_path", error_type="tls"
             ) from None

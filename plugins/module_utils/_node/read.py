@@ -83,14 +83,14 @@ def _read(
     asked = dict(desired)
     if exists:
         # The project was asked already, and connections are asked about with what else an action needs of the node.
-        listed = [kind for kind in kinds.values() if kind.name in used - {"project", "connection"}]
+        listed = [kinds[name] for name in kinds if name in used - {"project", "connection"}]
         answers = gather([partial(_listing, kind, node, project) for kind in listed], workers, check)
         objects.update((kind.name, answer) for kind, answer in zip(listed, answers))
         summaries = dict(objects["scenario"]) if "scenario" in objects else None
         for key in _place_records(desired, kinds, objects, skip):
             del asked[key]
         _read_contents(node, project, asked, kinds, objects, ids, workers, check)
-    snapshot = _with_surroundings(node, project, asked, kinds, objects, exists, "connection" in used)
+    snapshot = with_surroundings(node, project, asked, kinds, objects, exists, "connection" in used)
     whole = {kind.name for kind in listed} | ({"project", "connection"} & snapshot.objects.keys())
     return replace(snapshot, listed=frozenset(whole), unread=frozenset(desired) - frozenset(asked), summaries=summaries)
 
@@ -99,7 +99,7 @@ def _used(
     desired: Mapping[str, Resource], kinds: Mapping[str, Kind], sections: frozenset[str], skip: Mapping[str, Recorded]
 ) -> set[str]:
     """The kinds that are asked about: not one of which all is skipped, unless its list tells what Git may not."""
-    used = {name for name, kind in kinds.items() if kind.section in sections}
+    used = {name for name in kinds if kinds[name].section in sections} if sections else set()
     for key, resource in desired.items():
         unsure = (at(resource.declared, path) for path in kinds[resource.kind].unsure_in_git)
         if key not in skip or any(value is not MISSING for value in unsure):
@@ -181,7 +181,7 @@ def _read_contents(
         objects[kind][object_id] = document
 
 
-def _with_surroundings(
+def with_surroundings(
     node: Node,
     project: str | None,
     desired: Mapping[str, Resource],

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from .._configuration.words import nearest
 from .._errors import ConfigurationError, Problem
-from .jobs import TYPES as JOB_TYPES
+from .job_types import TYPES as JOB_TYPES
 from .outputs import KINDS
 from .quality import ALLOWED
 

@@ -14,18 +14,13 @@ from .._errors import DssError, NodeError
 from .._kinds.paths import path_of
 from .._node.answer import understood
 from .._node.client import DssNode
+from .job_types import TYPES
 from .outputs import Output, outputs_of, outputs_of_recipe
 from .run import Deadline, Part, Run, needing, of_project
 from .running import JOB_ENDED
 from .watch import Watched, started_after_all
 
 RIGHT = "the right to write to the project, which building needs"
-TYPES = {
-    "recursive": "RECURSIVE_BUILD",
-    "forced": "NON_RECURSIVE_FORCED_BUILD",
-    "recursive_forced": "RECURSIVE_FORCED_BUILD",
-    "missing": "RECURSIVE_MISSING_ONLY_BUILD",
-}
 _SEEN = 50  # jobs that are looked at when the answer to a start was lost
 
 

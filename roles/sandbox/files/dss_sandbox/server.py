@@ -74,6 +74,7 @@ class _Server(uvicorn.Server):
             log_level="critical",
             server_header=False,
             date_header=False,
+            proxy_headers=False,
             timeout_keep_alive=120,
             timeout_graceful_shutdown=2,
         )

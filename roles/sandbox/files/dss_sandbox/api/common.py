@@ -73,7 +73,8 @@ def born(call: Call, document: Document) -> Document:
 
 def list_served(call: Call, kind: str) -> Reply:
     project = call.project
-    return Reply("[" + ",".join([project.served(kind, object_id) for object_id in project.objects[kind]]) + "]")
+    held = project.objects[kind].items()
+    return Reply("[" + ",".join([entry.served or project.served(kind, name) for name, entry in held]) + "]")
 
 
 def check_identity(call: Call, body: Mapping[str, Any], identity: Mapping[str, str]) -> None:
