@@ -19,15 +19,20 @@ class CallLog:
         self._counts: Counter[str] = Counter()
         self._reads = 0
         self._open = 0
+        self._bytes_in = 0
+        self._bytes_out = 0
 
     def begin(self) -> None:
         """A call has come in and is still to be processed."""
         self._open += 1
 
-    def record(self, method: str, path: str, template: str, status: int) -> None:
+    def record(self, method: str, path: str, template: str, status: int, bytes_in: int = 0, bytes_out: int = 0) -> None:
+        """A call was answered; bytes are those of the bodies."""
         self._open -= 1
         self._calls.append((method, path, status))
         self._total += 1
+        self._bytes_in += bytes_in
+        self._bytes_out += bytes_out
         self._counts[f"{method} {template}"] += 1
         if method in _READS:
             self._reads += 1
@@ -35,7 +40,7 @@ class CallLog:
     def clear(self) -> None:
         self._calls.clear()
         self._counts.clear()
-        self._total = self._reads = 0
+        self._total = self._reads = self._bytes_in = self._bytes_out = 0
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -43,6 +48,8 @@ class CallLog:
             "open": self._open,
             "reads": self._reads,
             "writes": self._total - self._reads,
+            "bytes_in": self._bytes_in,
+            "bytes_out": self._bytes_out,
             "counts": dict(sorted(self._counts.items())),
             "calls": [{"method": method, "path": path, "status": status} for method, path, status in self._calls],
         }

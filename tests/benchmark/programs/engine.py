@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, Dataiku IaC contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The module ``configuration`` in this process: ``engine.py check|apply CONFIGURATION STATE [--calls FILE] [--phases]``.
+
+It can record the calls that are made, and clock the phases of the engine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import time
+import typing as t
+from pathlib import Path
+
+from ansible.plugins.loader import init_plugin_loader
+
+
+Recorded = list[t.Any]  # method, path with query, body, whether it was refused
+
+
+def recording(calls: list[Recorded]) -> None:
+    """Note every request that is sent from now on, in the order of sending, and whether it was refused."""
+    import requests
+
+    send = requests.Session.send
+
+    def noted(session: requests.Session, request: requests.PreparedRequest, **more: t.Any) -> requests.Response:
+        body = request.body.decode() if isinstance(request.body, bytes) else request.body
+        path = str(request.path_url).replace("/dip/publicapi", "", 1)
+        call = [str(request.method), path, body, True]
+        calls.append(call)
+        response = send(session, request, **more)  # raises where it is refused
+        call[-1] = False
+        return response
+
+    requests.Session.send = noted  # type: ignore[method-assign]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("mode", choices=["check", "apply"])
+    parser.add_argument("configuration", type=Path)
+    parser.add_argument("state", type=Path)
+    parser.add_argument("--calls", type=Path)
+    parser.add_argument("--phases", action="store_true")
+    given = parser.parse_args()
+    init_plugin_loader()
+    from support.engine import run_module
+
+    importlib.import_module("dataikuapi")  # which the engine would do in the time that is clocked
+    calls: list[Recorded] = []
+    clock = None
+    if given.calls:
+        recording(calls)
+    if given.phases:
+        from benchmark.phases import Clock
+
+        clock = Clock()
+    began = time.perf_counter()
+    result = run_module(
+        os.environ,
+        check=given.mode == "check",
+        base=given.state.parent,
+        path=str(given.configuration),
+        state_backend={"type": "local", "path": str(given.state)},
+    )
+    seconds = time.perf_counter() - began
+    if given.calls:
+        given.calls.write_text(json.dumps(calls), encoding="utf-8")
+    phases = clock.seconds if clock else {}
+    print(json.dumps({"seconds": seconds, "summary": result["plan"]["summary"], "phases": phases}))
+
+
+if __name__ == "__main__":
+    main()
