@@ -48,17 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         parser().error(f"there is no group {', '.join(unknown)}: {', '.join(GROUPS)}")
     given.output.mkdir(parents=True, exist_ok=True)
+    broken: list[str] = []
     if given.source:
-        results, broken = read_results(given.source), []
+        results = read_results(given.source)
     else:
         sizes = FULL if given.full else QUICK if given.quick else USUAL
-        results, broken = measure(Bench(Path(), sizes, say), given.groups)
-    judged = [
-        {"work": one.goal.work, "what": one.goal.what, "limit": one.goal.limit, "value": one.value, "is": one.verdict}
-        for one in judge(results)
-    ]
-    growth = [asdict(entry) for entry in grown(results.rows)]
-    results.write(given.output / "results.json", {"goals": judged, "growth": growth, "broken": broken})
+        results, broken = measure(Bench(Path(), sizes, say), given.groups, given.output)
+    keep(results, broken, given.output)
     print(printed(results))
     paths = draw(results, given.output)
     if given.write:
@@ -72,9 +68,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if broken else 0
 
 
-def measure(bench: Bench, names: Sequence[str]) -> tuple[Results, list[str]]:
-    """Run the groups in a temporary folder; what broke is told, and the others run all the same."""
-    results, broken = Results(machine()), []
+def keep(results: Results, broken: Sequence[str], output: Path) -> None:
+    """Write all that is known, for programs."""
+    judged = [
+        {"work": one.goal.work, "what": one.goal.what, "limit": one.goal.limit, "value": one.value, "is": one.verdict}
+        for one in judge(results)
+    ]
+    growth = [asdict(entry) for entry in grown(results.rows)]
+    results.write(output / "results.json", {"goals": judged, "growth": growth, "broken": list(broken)})
+
+
+def measure(bench: Bench, names: Sequence[str], output: Path) -> tuple[Results, list[str]]:
+    """Run the groups in a temporary folder; what broke is told, and the others run all the same.
+
+    What was measured so far is kept after each group: a run that is stopped can be shown with ``--from``.
+    """
+    results = Results(machine())
+    broken: list[str] = []
     chosen = {name: group for name, group in GROUPS.items() if not names or name in names or name == "start-up"}
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="dss-bench-") as folder:
@@ -87,6 +97,7 @@ def measure(bench: Bench, names: Sequence[str]) -> tuple[Results, list[str]]:
             except Broken as error:
                 broken.append(f"{name}: {error}")
                 say(broken[-1])
+            keep(results, broken, output)
     say(f"done after {time.monotonic() - began:.0f} s")
     return results, broken
 

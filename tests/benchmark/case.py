@@ -17,7 +17,7 @@ from pathlib import Path
 from . import contestants as who
 from .contestants import APPLY, CHANGE, LIMIT, PLAN, RECORDED, Files
 from .files import configuration_task, one_by_one, write_configuration, write_documents, write_playbook
-from .measure import Broken, Budget, Entrant, Run, race
+from .measure import Broken, Budget, Entrant, Run, race, typical
 from .node import Node
 from .programs.script import differs
 from .recorded import levels, read_calls
@@ -64,9 +64,15 @@ def synthetic_subject(folder: Path, workload: Workload) -> Subject:
     return Subject(workload.objects, workload.shape, files, prepared(folder / "changed", changed(workload)))
 
 
-def fill_by_apply(node: Node, files: Files, state: Path, calls: Path) -> None:
-    """The usual way to fill a node; the calls are recorded."""
-    who.program("engine", "apply", str(files.configuration), str(state), "--calls", str(calls), node=node)
+def run_engine(mode: str, node: Node, files: Files, state: Path, calls: Path) -> None:
+    """Let the engine ``check`` or ``apply``, and record its calls. Raises ``Broken`` where one escapes the record."""
+    done = who.program("engine", mode, str(files.configuration), str(state), "--calls", str(calls), node=node)
+    recorded = len(read_calls(calls))
+    if done.traffic is None or done.traffic.total != recorded:
+        raise Broken(f"{recorded} calls were recorded, and the node has counted {done.traffic}")
+
+
+fill_by_apply = partial(run_engine, "apply")
 
 
 class Case:
@@ -97,15 +103,7 @@ class Case:
             _keep_levels(calls, files.calls(APPLY))
         self._holds(files)
         self.node.control.keep()
-        who.program(
-            "engine",
-            "check",
-            str(files.configuration),
-            str(self.folder / "empty"),
-            "--calls",
-            str(calls),
-            node=self.node,
-        )
+        run_engine("check", self.node, files, self.folder / "empty", calls)
         _keep_levels(calls, files.calls(PLAN))
         self._before_change()
         fill_by_apply(self.node, revised, self._round, calls)
@@ -126,14 +124,21 @@ class Case:
 
     # Races ------------------------------------------------------------------------------------------------------------
 
-    def rows(self, work: str, contestants: Sequence[str]) -> list[Row]:
-        """Race the contestants at a work; the rows with their ratios to the limit."""
+    def rows(self, work: str, contestants: Sequence[str], start: Callable[[], Run] | None = None) -> list[Row]:
+        """Race the contestants at a work; the rows with their ratios to the limit.
+
+        With ``start`` a playbook that only starts runs along, and what it takes stands for the start-up of the others.
+        """
         self.plays.say(f"{self.group}: {work}, {self._about}")
         entrants = [self._entrant(name, work) for name in contestants]
         if work == PLAN:
             self._before_plan()
-        race(entrants, self.plays.budget, self.plays.say)
-        return with_ratios([self._row(entrant, work) for entrant in entrants])
+        starter = Entrant("start-up", start) if start else None
+        race([*([starter] if starter else []), *entrants], self.plays.budget, self.plays.say)
+        known = self.plays.start_up
+        if starter:
+            known = dict.fromkeys(known, typical(starter.runs, lambda run: run.wall))
+        return with_ratios([self._row(entrant, work, known.get(entrant.name, 0.0)) for entrant in entrants])
 
     def _entrant(self, name: str, work: str) -> Entrant:
         files = self.subject.revised if work == CHANGE else self.subject.files
@@ -153,14 +158,14 @@ class Case:
             verify,
         )
 
-    def _row(self, entrant: Entrant, work: str) -> Row:
+    def _row(self, entrant: Entrant, work: str, start_up: float) -> Row:
         return row_of(
             entrant.runs,
             self.group,
             work,
             entrant.name,
             self.subject.objects,
-            self.plays.start_up.get(entrant.name, 0.0),
+            start_up,
             shape=self.subject.shape,
             latency=self.node.latency,
         )

@@ -12,8 +12,10 @@ from .goals import Judged
 from .growth import Grown
 from .results import Row
 
-HEAD = ("work", "objects", "shape", "ms", "contestant", "whole process s", "start-up apart s", "CPU s", "peak MB")
-HEAD += ("calls", "reads", "sent MB", "received MB", "x limit", "rounds")
+HEAD = (
+    *("work", "objects", "shape", "ms", "contestant", "whole process s", "start-up apart s", "CPU s", "peak MB"),
+    *("calls", "reads", "sent MB", "received MB", "x limit", "rounds"),
+)
 SHORT_HEAD = ("work", "contestant", "whole process s", "start-up apart s", "CPU s", "peak MB", "calls", "x limit")
 GOALS_HEAD = ("work", "what", "goal", "value", "")
 GROWTH_HEAD = ("work", "what", "ms", "sizes", "grows with size to the power of", "s at the largest")

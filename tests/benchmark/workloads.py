@@ -90,7 +90,7 @@ def changed(workload: Workload) -> Workload:
     """The same with a change to one object in a hundred, at least one."""
     count = max(1, workload.objects // 100)
     places = {(2 * number + 1) * workload.objects // (2 * count) for number in range(count)}
-    revised: dict[str, tuple[Author, ...]] = {}
+    revised: dict[str, t.Any] = {}
     first = 0
     for section, (field, more) in _REVISION.items():
         listed = workload.of(section)

@@ -16,15 +16,15 @@ from .phases import phases
 from .start_up import start_up
 from .unchanged import unchanged
 
-GROUPS: Groups = {
+GROUPS: Groups = {  # what the goals need comes first
     "start-up": start_up,
     "offline": offline,
     "loops": loops,
+    "medium": medium,
+    "unchanged": unchanged,
+    "phases": phases,
+    "fleet": fleet,
     "tiny": tiny,
     "small": small,
-    "medium": medium,
     "corpus": corpus,
-    "phases": phases,
-    "unchanged": unchanged,
-    "fleet": fleet,
 }

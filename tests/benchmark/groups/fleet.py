@@ -22,7 +22,7 @@ from ..measure import Broken, Budget, Entrant, Run, launch, race, typical
 from ..results import Row, row_of
 
 SINGLE, TOGETHER = "single runs, one after the other", "one playbook"
-_FEW = 15  # hosts of which the time of a single run is the mean
+_FEW = 10  # hosts of which the time of a single run is the mean
 
 
 def fleet(bench: Bench) -> Iterator[Row]:
@@ -44,7 +44,7 @@ def fleet(bench: Bench) -> Iterator[Row]:
                     SINGLE, partial(play, 1, f"dss[0:{few - 1}]"), prepare=prepare, verify=partial(_verify, work, few)
                 ),
             ]
-            race(singles, Budget(min(3, bench.sizes.rounds), 60.0), bench.say)
+            race(singles, Budget(min(3, bench.sizes.rounds), 20.0), bench.say)
             together = [
                 Entrant(
                     TOGETHER if count == forks[0] else f"{TOGETHER}, {count} forks",

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from collections.abc import Iterator
 from functools import partial
 
@@ -28,7 +29,7 @@ def loops(bench: Bench) -> Iterator[Row]:
     workload = synthetic(1)
     files = prepared(bench.folder / "loops", workload)
     fields = dict(workload.datasets[0])
-    tasks = {
+    tasks: dict[str, dict[str, t.Any]] = {
         PING: {"ansible.builtin.ping": {}},
         DATASET: {"dataiku_iac.dss.dataset": {"project": workload.key, **fields}},
     }

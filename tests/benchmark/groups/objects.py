@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ..bench import Bench
 from ..case import Case, synthetic_subject
-from ..contestants import APPLY, CHANGE, CONFIGURATION, CONTESTANTS, LIMIT, PLAN, RECORDED, TASKS, WORKS
+from ..contestants import APPLY, CHANGE, CONFIGURATION, CONTESTANTS, LIMIT, PLAN, POOL, RECORDED, WORKS, playbook
 from ..node import Node
 from ..results import Row
 from ..workloads import CHAINS, SHAPES, synthetic
+from .start_up import OURS
 
 _FAST = (CONFIGURATION, RECORDED, LIMIT)
 
@@ -36,7 +38,7 @@ def small(bench: Bench) -> Iterator[Row]:
         try:
             for shape in SHAPES:
                 case = seeded(bench, node, "small", bench.sizes.small, shape)
-                for work in WORKS:
+                for work in WORKS if bench.sizes.whole or shape == CHAINS else (PLAN, APPLY):
                     yield from case.rows(work, entering(work, CONTESTANTS))
         finally:
             node.stop()
@@ -52,9 +54,10 @@ def medium(bench: Bench) -> Iterator[Row]:
                 case = seeded(bench, node, "medium", bench.sizes.medium, shape)
                 whole = bench.sizes.whole or shape == CHAINS
                 for work in WORKS if whole else (PLAN, APPLY):
-                    slow = whole and (bench.sizes.whole or work != CHANGE)
-                    chosen = [name for name in CONTESTANTS if name in _FAST or (whole and (slow or name != TASKS))]
-                    yield from case.rows(work, entering(work, chosen))
+                    slow = bench.sizes.whole or work != CHANGE
+                    chosen = [name for name in CONTESTANTS if name in _FAST or (whole and (slow or name == POOL))]
+                    start = partial(playbook, bench.folder / OURS, node=node)
+                    yield from case.rows(work, entering(work, chosen), start)
         finally:
             node.stop()
 

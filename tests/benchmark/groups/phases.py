@@ -20,7 +20,6 @@ from ..statistics import median
 from ..workloads import CHAINS, synthetic
 
 OTHER = "other"
-_ROUNDS = 2
 
 
 def phases(bench: Bench) -> Iterator[Row]:
@@ -32,7 +31,7 @@ def phases(bench: Bench) -> Iterator[Row]:
             bench.say(f"phases: {objects} objects, {latency} ms")
             files = prepared(bench.folder / f"phases-{objects}", synthetic(objects, CHAINS))
             runs: dict[tuple[str, str], list[Run]] = defaultdict(list)
-            for number in range(min(_ROUNDS, bench.sizes.rounds)):
+            for number in range(min(2, bench.budget.rounds)):
                 node.control.reset()
                 state = files.folder / f"state-{number}"
                 for work, contestant, mode, where in (

@@ -18,6 +18,7 @@ from ..node import Node
 from ..results import Row, row_of
 
 NOTHING = "nothing"
+OURS = "ours.json"  # a playbook with a task of ours that needs no node
 ANSIBLE = "ansible-playbook without a task"
 
 
@@ -28,13 +29,13 @@ def start_up(bench: Bench) -> Iterator[Row]:
     task = configuration_task("", str(folder / "none"))
     options = task["dataiku_iac.dss.configuration"]
     options.update(path=None, definition={"project": {"key": "NOTHING", "name": "Nothing"}}, validate_only=True)
-    write_playbook(folder / "ours.json", [task])
+    write_playbook(folder / OURS, [task])
     (folder / "no calls.json").write_text(json.dumps([]), encoding="utf-8")
     node = Node(0)
     try:
         entrants = [
             Entrant(ANSIBLE, partial(who.playbook, folder / "nothing.json")),
-            Entrant(who.CONFIGURATION, partial(who.playbook, folder / "ours.json", node=node)),
+            Entrant(who.CONFIGURATION, partial(who.playbook, folder / OURS, node=node)),
             Entrant(who.SCRIPT, partial(who.program, "script", "nothing", node=node)),
             Entrant(who.EQUAL, partial(who.program, "equal", str(folder / "no calls.json"), node=node)),
             Entrant(who.LIMIT, partial(who.program, "limit", str(folder / "no calls.json"), node=node)),

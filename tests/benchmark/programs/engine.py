@@ -19,26 +19,29 @@ from pathlib import Path
 
 from ansible.plugins.loader import init_plugin_loader
 
-
 Recorded = list[t.Any]  # method, path with query, body, whether it was refused
 
 
 def recording(calls: list[Recorded]) -> None:
-    """Note every request that is sent from now on, in the order of sending, and whether it was refused."""
-    import requests
+    """Note every request that goes out from now on, in the order of sending, and whether it was refused."""
+    from urllib3.connection import HTTPConnection
 
-    send = requests.Session.send
+    request, answer = HTTPConnection.request, HTTPConnection.getresponse
+    under_way: dict[HTTPConnection, Recorded] = {}
 
-    def noted(session: requests.Session, request: requests.PreparedRequest, **more: t.Any) -> requests.Response:
-        body = request.body.decode() if isinstance(request.body, bytes) else request.body
-        path = str(request.path_url).replace("/dip/publicapi", "", 1)
-        call = [str(request.method), path, body, True]
+    def noted(self: HTTPConnection, method: str, url: str, body: t.Any = None, *rest: t.Any, **more: t.Any) -> None:
+        text = body.decode() if isinstance(body, bytes) else body
+        under_way[self] = call = [method, url.replace("/dip/publicapi", "", 1), text, True]
         calls.append(call)
-        response = send(session, request, **more)  # raises where it is refused
-        call[-1] = False
+        request(self, method, url, body, *rest, **more)
+
+    def answered(self: HTTPConnection) -> t.Any:
+        response = answer(self)
+        under_way.pop(self)[-1] = response.status >= 400
         return response
 
-    requests.Session.send = noted  # type: ignore[method-assign]
+    HTTPConnection.request = noted  # type: ignore[method-assign]
+    HTTPConnection.getresponse = answered  # type: ignore[method-assign]
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ the first one and at the highest.
 
 from __future__ import annotations
 
+import itertools
 import json
 import resource
 import sys
@@ -41,7 +42,7 @@ def main() -> None:
     times.append(time.perf_counter())
     planned = plan(configuration, held, connections={"filesystem_managed": "Filesystem"})
     times.append(time.perf_counter())
-    load_seconds, desired_seconds, plan_seconds = (after - at for at, after in zip(times, times[1:]))
+    load_seconds, desired_seconds, plan_seconds = (after - at for at, after in itertools.pairwise(times))
     said = {
         "seconds": load_seconds + plan_seconds,  # plan works out what is desired again
         "load": load_seconds,
