@@ -51,10 +51,17 @@ options:
     default: 60.0
   workers:
     description:
-      - Most calls at once.
+      - Most calls at once. There are fewer while the node answers 429, 502, 503 or 504 or takes longer to answer than it did.
       - Falls back to the variable C(dss_workers).
     type: int
     default: 8
+  write_connections:
+    description:
+      - Most calls at once that write, of the O(workers). All of them may if it is not set; V(1) suits a node that does one write
+        after the other anyway.
+      - Falls back to the variable C(dss_write_connections).
+    type: int
+    version_added: 0.5.0
 requirements:
   - dataiku-api-client >= 14.3
   - six

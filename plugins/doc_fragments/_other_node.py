@@ -34,6 +34,10 @@ _NODE = """
         description: Most calls at once.
         type: int
         default: 8
+      write_connections:
+        description: Most calls at once that write; as many as O(workers) if it is not set.
+        type: int
+        version_added: 0.5.0
 """
 
 

@@ -81,8 +81,10 @@ class NodeError(DssError):
     """A DSS node refused a call or could not be reached.
 
     ``status`` is the HTTP status or None where no answer came; ``doubtful`` says that a write may have been done
-    although its answer did not arrive.
+    although its answer did not arrive. ``rest`` are the seconds for which the node asks to be left alone.
     """
+
+    rest: float = 0.0
 
     def __init__(self, message: str, status: int | None = None, error_type: str = "", doubtful: bool = False) -> None:
         self.status = status

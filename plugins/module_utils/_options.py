@@ -25,6 +25,7 @@ NODE: Spec = {
     "validate_certs": {"type": "bool"},
     "timeout": {"type": "float", "default": 60.0},
     "workers": {"type": "int", "default": 8},
+    "write_connections": {"type": "int"},
 }
 
 # Another node of a task; the action stub puts the variables of a host of the inventory in its place.

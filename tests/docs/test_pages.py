@@ -126,19 +126,26 @@ def test_each_page_is_reached_from_the_readme() -> None:
         assert f"docs/{page.name}" in text
 
 
-@pytest.mark.parametrize("folder", PROJECTS, ids=lambda path: path.name)
-def test_published_schema_accepts_the_examples(folder: Path) -> None:
+@pytest.fixture(scope="module")
+def published() -> jsonschema.Draft202012Validator:
+    """The published schema, checked once: that takes seconds."""
     schema = json.loads((DOCS / "schemas" / "configuration.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
-    files = [folder / "project.yml", *(path for section in SECTIONS for path in folder.glob(f"{section}/*.yml"))]
-    for path in files:
-        jsonschema.validate(yaml.safe_load(path.read_text()), schema)
+    return jsonschema.Draft202012Validator(schema)
 
 
-def test_published_schema_refuses_a_misspelt_key() -> None:
-    schema = json.loads((DOCS / "schemas" / "configuration.schema.json").read_text())
+def test_published_schema_accepts_the_examples(published: jsonschema.Draft202012Validator) -> None:
+    for folder in PROJECTS:
+        for path in [
+            folder / "project.yml",
+            *(path for section in SECTIONS for path in folder.glob(f"{section}/*.yml")),
+        ]:
+            published.validate(yaml.safe_load(path.read_text()))
+
+
+def test_published_schema_refuses_a_misspelt_key(published: jsonschema.Draft202012Validator) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({"datasets": [{"name": "a", "type": "S3", "conection": "x"}]}, schema)
+        published.validate({"datasets": [{"name": "a", "type": "S3", "conection": "x"}]})
 
 
 def test_every_module_is_in_the_readme() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import typing as t
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from threading import Lock
 
@@ -38,7 +38,7 @@ class Doer:
         kinds: Mapping[str, Kind],
         plan: Plan,
         options: Options,
-        listed: Mapping[str, Container[str]] | None = None,
+        listed: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.node = node
         self.kinds = kinds
@@ -50,19 +50,48 @@ class Doer:
         self._listed = listed or {}
         self._planned = {action.address: action for action in plan.changed}
         self.doubts: list[Problem] = []
+        self.unread: set[str] = set()  # what was made and not looked at, as its creation carries all that is declared
         self._replacing = Lock()  # a recipe that reads two replaced datasets is taken along twice
 
-    def do(self, action: Action) -> None:
-        """Carry out one action. Raises ``DssError`` when it did not surely succeed."""
-        with understood(action.address):
-            self._do(action)
+    def do(self, action: Action) -> bool:
+        """Carry out one action; false if what it made has still to be completed, which one list tells for many.
 
-    def _do(self, action: Action) -> None:
+        Raises ``DssError`` when it did not surely succeed.
+        """
+        with understood(action.address):
+            return self._do(action)
+
+    def held_before(self, kind: str) -> int:
+        """How many objects of a kind the node held before, as far as that is known."""
+        return len(self._listed.get(kind, ()))
+
+    def list(self, kind: str, project: str | None) -> dict[str, Document]:
+        """All objects of a kind, to ``complete`` those that were made. Raises ``DssError``."""
+        with understood(kind):
+            return self.kinds[kind].read_all(self.node, project)
+
+    def complete(self, action: Action, listing: Mapping[str, Document] | None = None) -> None:
+        """Write what the creation of an object did not carry, over the object as it is: its item of a list, if that is whole.
+
+        Raises ``DssError`` when it did not surely succeed.
+        """
+        with understood(action.address):
+            kind, object_id = self.kinds[action.kind], self.ids[action.address]
+            fresh = (listing or {}).get(object_id)
+            if fresh is None or not all(key in fresh for key in kind.whole_items):
+                fresh = self._read_new(kind, t.cast(Resource, action.resource), object_id)
+            if self.left_to_do(action, fresh):
+                self._write(action, object_id, fresh, resend=False)
+
+    def _do(self, action: Action) -> bool:
         if action.carried:
             if action.resource and action.changes:
                 self._update(action)
         elif action.action == CREATE:
-            self._create(action)
+            if not self._make(action):
+                if self.kinds[action.kind].whole_items:
+                    return False
+                self.complete(action)
         elif action.action == REPLACE:
             with self._replacing:
                 self._replace(action)
@@ -72,6 +101,7 @@ class Doer:
             self._delete(action)
         else:
             self._update(action)
+        return True
 
     def declared(self, action: Action) -> Document:
         """The declared document with the ids that are known by now."""
@@ -90,14 +120,16 @@ class Doer:
         options = self.options if resend else self._without_secrets
         return differences(self.kinds[action.kind], resource, self.declared(action), actual, options)
 
-    def _create(self, action: Action) -> None:
+    def _make(self, action: Action) -> bool:
+        """Make the object; whether its creation carries all that is declared. Then the verification is the first to read it."""
         kind, resource = self.kinds[action.kind], t.cast(Resource, action.resource)
-        wanted = merge(overlay(resource.first, self.declared(action)), {}, {})
-        object_id = self._created(kind, resource, kind.complete(wanted, resource))
-        self.ids[action.address] = object_id
-        fresh = self._read_new(kind, resource, object_id)
-        if self.left_to_do(action, fresh):
-            self._write(action, object_id, fresh, resend=False)
+        wanted = kind.complete(merge(overlay(resource.first, self.declared(action)), {}, {}), resource)
+        self.ids[action.address] = self._created(kind, resource, wanted)
+        made = kind.made(wanted, resource)
+        is_whole = made is wanted or not self.left_to_do(action, made)
+        if is_whole:
+            self.unread.add(action.address)
+        return is_whole
 
     def _created(self, kind: Kind, resource: Resource, document: Document) -> str:
         try:
@@ -142,8 +174,8 @@ class Doer:
             raise
 
     def _update(self, action: Action) -> None:
-        fresh = self._fresh(action)
-        if self.left_to_do(action, fresh, resend=True):
+        fresh, left = self._fresh(action)
+        if left:
             self._write(action, t.cast(str, action.object_id), fresh, resend=True)
 
     def _rename(self, action: Action) -> None:
@@ -161,19 +193,20 @@ class Doer:
             action = replace(action, object_id=name)
         self._update(action)
 
-    def _fresh(self, action: Action) -> Document:
-        """The object as it is now. Raises ``Conflict`` if something declared of it is neither as planned nor done already."""
+    def _fresh(self, action: Action) -> tuple[Document, list[t.Any]]:
+        """The object as it is now, and what is left to do. Raises ``Conflict`` if something declared is neither as planned nor done."""
         kind, object_id = self.kinds[action.kind], t.cast(str, action.object_id)
         fresh = kind.read_declared(self.node, t.cast(Resource, action.resource), object_id)
         # A part may be done already: DSS may itself put the new name of a dataset into the recipes that use it (unverified).
         planned = self.left_to_do(action, action.before, resend=True)
-        new = [change for change in self.left_to_do(action, fresh, resend=True) if change not in planned]
+        left = self.left_to_do(action, fresh, resend=True)
+        new = [change for change in left if change not in planned]
         if any(not any(covers(path, change.path) for path in kind.changed_by_others) for change in new):
             raise Conflict(
                 f"{action.address} was changed by somebody else since the plan was made; nothing was overwritten: "
                 "run again to see the new plan"
             )
-        return fresh
+        return fresh, left
 
     def _write(self, action: Action, object_id: str, fresh: Document, resend: bool) -> None:
         kind, resource = self.kinds[action.kind], t.cast(Resource, action.resource)
@@ -222,11 +255,12 @@ class Doer:
 
     def _replace(self, action: Action) -> None:
         recipes = self.kinds["recipe"]
-        former = self._fresh(action)
+        former, _left = self._fresh(action)
         saved = {name: recipes.read_one(self.node, action.project, name) for name in action.carries}
         self._delete(action)
         try:
-            self._create(action)
+            if not self._make(action):
+                self.complete(action)
         except DssError as error:
             raise DssError(f"{error}; {self._put_back(action, former, saved)}") from None
         self._restore(saved, action)

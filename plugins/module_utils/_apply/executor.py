@@ -6,24 +6,21 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Container, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
+from functools import partial
 
 from .._errors import DssError, Problem
 from .._kinds.base import Kind, Node
+from .._node.parallel import gather
 from .._plan.compare import Change, Document
 from .._plan.model import Action, Options, Plan
 from .actions import Doer
 from .closing import late_arrivals
+from .course import Course, Note, Progress
 from .follow import follow_up
 from .guard import Guard
 from .verify import verify
-
-Progress = Callable[[int, int, str], None]
-Note = Callable[[str, str, "str | None"], None]
 
 
 @dataclass
@@ -62,7 +59,7 @@ def apply(
     note: Note = lambda address, message, object_id: None,
     settle: float = 0.0,
     written: Callable[[], None] = lambda: None,
-    listed: Mapping[str, Container[str]] | None = None,
+    listed: Mapping[str, Collection[str]] | None = None,
 ) -> Outcome:
     """Apply every changed action of a plan and read back what was written.
 
@@ -70,11 +67,14 @@ def apply(
     dependent of a failed action is skipped; with ``on_error="stop"`` nothing new starts after a failure. What was
     dropped by the node counts as failed. A write whose answer was lost may arrive later: the node is given ``settle``
     seconds for it. What the kinds ask for afterwards follows (``Kind.follow_ups``). ``written`` is called after the last
-    write, before the read-back. ``listed`` are the ids that the node held before, by kind.
+    write, before the read-back; once more if the read-back led to another one. ``listed`` are the ids that the node held
+    before, by kind.
     """
     doer = Doer(node, kinds, plan, options, listed)
     actions = {action.address: action for action in plan.changed}
-    ended, doubtful = _carry_out(actions, doer, guard, workers, on_error, progress, note)
+    course = Course(actions, doer, guard, workers, on_error, progress, note)
+    course.run()
+    ended, doubtful = course.ended, course.doubtful
     arrived = late_arrivals([actions[key] for key in doubtful], doer, settle, lambda: guard.stopped)
     ended.update(dict.fromkeys(arrived, ""))
     outcome = Outcome(
@@ -92,68 +92,32 @@ def apply(
     outcome.warnings += follow_up([actions[key] for key in outcome.applied], doer, workers, guard)
     written()
     if not outcome.stopped:
-        verify([actions[key] for key in outcome.applied], doer, workers, outcome)
+        late = verify([actions[key] for key in outcome.applied], doer, workers, outcome)
+        if late:
+            _complete(late, doer, workers, guard, outcome)
+            outcome.warnings += follow_up([actions[key] for key in outcome.applied], doer, workers, guard)
+            written()
+            outcome.held.clear()  # read before the last write
+            verify([action for action in late if action.address in outcome.applied], doer, workers, outcome)
     return outcome
 
 
-def _carry_out(
-    actions: Mapping[str, Action], doer: Doer, guard: Guard, workers: int, on_error: str, progress: Progress, note: Note
-) -> tuple[dict[str, str], list[str]]:
-    """What ended, in that order, each with its error message or an empty text; and what failed without a clear answer.
+def _complete(late: Sequence[Action], doer: Doer, workers: int, guard: Guard, outcome: Outcome) -> None:
+    """Write what creations were to carry and the node does not hold: once more, over a fresh read."""
 
-    Never more at once than workers.
-    """
-    sorter = TopologicalSorter(
-        {key: [need for need in action.needs if need in actions] for key, action in actions.items()}
-    )
-    sorter.prepare()
-    ready: deque[str] = deque()
-    running: dict[Future[None], str] = {}
-    ended: dict[str, str] = {}
-    spoilt: set[str] = set()  # what failed or was not started
-    doubtful: list[str] = []
+    def completed(action: Action) -> DssError | None:
+        doer.unread.discard(action.address)
+        try:
+            guard.check()
+            doer.complete(action)
+        except DssError as error:
+            return error
+        return None
 
-    def may_start(action: Action) -> bool:
-        if guard.stopped or (on_error == "stop" and spoilt):
-            return False
-        return spoilt.isdisjoint(action.needs)
-
-    pool = ThreadPoolExecutor(workers)
-    try:
-        while sorter.is_active():
-            ready.extend(sorter.get_ready())
-            while ready and len(running) < workers:
-                key = ready.popleft()
-                if may_start(actions[key]):
-                    running[pool.submit(doer.do, actions[key])] = key
-                else:
-                    spoilt.add(key)
-                    sorter.done(key)
-            done = wait(running, timeout=0.2, return_when=FIRST_COMPLETED).done if running else set()
-            for future in done:
-                key = running[future]
-                ended[key] = _message(future)
-                note(key, ended[key], doer.ids.get(key))
-                if ended[key]:
-                    spoilt.add(key)
-                if getattr(future.exception(), "doubtful", False):
-                    doubtful.append(key)
-                del running[future]
-                sorter.done(key)
-            if running or done:
-                progress(len(ended), len(actions), key if done else "")
-    except BaseException as error:
-        guard.stop("the task timed out")
-        if isinstance(error, Exception):
-            raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    late = {key: _message(future) for future, key in running.items() if not future.cancelled()}
-    return {**ended, **late}, doubtful
-
-
-def _message(future: Future[None]) -> str:
-    error = future.exception()
-    if error is not None and not isinstance(error, DssError):
-        raise error
-    return str(error or "")
+    errors = gather([partial(completed, action) for action in late], workers, lambda: None)
+    for action, error in zip(late, errors):
+        if error is not None:
+            outcome.applied.remove(action.address)
+            outcome.failed[action.address] = str(error)
+            if getattr(error, "doubtful", False):
+                outcome.unsettled.append(action.address)

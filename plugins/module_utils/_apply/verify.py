@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from .._errors import DssError, NodeError, Problem
-from .._kinds.base import Kind, redacted
+from .._kinds.base import Kind, Resource, redacted
 from .._node.answer import understood
 from .._node.parallel import gather
 from .._plan.compare import MISSING, Change, Document, is_empty, same
@@ -23,14 +23,16 @@ if t.TYPE_CHECKING:
     from .executor import Outcome
 
 
-def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -> None:
+def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -> list[Action]:
     """Compare each written object once more; what is absent failed (dropped), what is rewritten is a warning.
 
-    What was deleted must be gone.
+    What was deleted must be gone. Returns what nobody has looked at since its creation and lacks something: that is no
+    failure before it was written in another way too.
     """
     deleted = [action for action in done if action.action == DELETE and action.object_id]
     written = [action for action in done if action.action != DELETE and action.resource and action.address in doer.ids]
     listings, contents = _read_back(written, deleted, doer, workers)
+    late: list[Action] = []
     for action in deleted:
         held = listings[action.kind, action.project]
         if isinstance(held, NodeError) and held.project_unreadable:
@@ -43,13 +45,19 @@ def verify(done: Sequence[Action], doer: Doer, workers: int, outcome: Outcome) -
         document = contents[action.address] if action.address in contents else listings[action.kind, action.project]
         if action.address not in contents and not isinstance(document, DssError):
             document = document.get(doer.ids[action.address])
-        if isinstance(document, DssError):
-            _fail(outcome, action, f"could not be read back: {document}")
-        elif document is None:
+        if document is None or (isinstance(document, NodeError) and document.missing):
             _fail(outcome, action, "the node accepted it but holds no such object: run again to create it")
+        elif isinstance(document, DssError):
+            _fail(outcome, action, f"could not be read back: {document}")
         else:
+            left = but_for_secrets(doer.kinds[action.kind], doer.left_to_do(action, document))
+            if left and action.address in doer.unread:
+                late.append(action)
+                continue
+            share_texts(t.cast(Resource, action.resource).declared, document)
             outcome.held[action.address] = document
-            _judge(action, doer, document, outcome)
+            _judge(action, doer, left, outcome)
+    return late
 
 
 def _read_back(
@@ -81,12 +89,22 @@ def _quietly(call: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         return error
 
 
-def _judge(action: Action, doer: Doer, document: Document, outcome: Outcome) -> None:
+def share_texts(declared: Document, held: Document) -> None:
+    """Put the texts that are declared in the place of equal ones that were read: no code is in memory twice."""
+    for key, text in declared.items():
+        other = held.get(key)
+        if isinstance(text, str) and text == other:
+            held[key] = text
+        elif isinstance(text, dict) and isinstance(other, dict):
+            share_texts(text, other)
+
+
+def _judge(action: Action, doer: Doer, left: Sequence[Change], outcome: Outcome) -> None:
     kind = doer.kinds[action.kind]
     before = {change.path: change.before for change in doer.left_to_do(action, action.before)} if action.before else {}
     dropped: list[Change] = []
     rewritten: list[Change] = []
-    for change in but_for_secrets(kind, doer.left_to_do(action, document)):
+    for change in left:
         lost = is_empty(change.before) or same(change.before, before.get(change.path, MISSING))
         (dropped if lost else rewritten).append(change)
     if dropped:

@@ -171,6 +171,8 @@ class Kind:
     deletable = True  # whether the API has a call that deletes one
     names_of: tuple[str, ...] = ()  # kinds whose names the author form uses in place of ids
     listing_is_complete = True  # whether the list answer carries everything that is compared
+    made_with: tuple[str, ...] | None = ()  # the fields that the body of its creation carries; None: all of them
+    whole_items: tuple[str, ...] = ()  # what a list item holds that can be written back; empty: a new object is read alone
     git_folder = ""  # holds the files of the objects in the project's Git; empty for what is not in it
     unsure_in_git: tuple[str, ...] = ()  # dotted paths whose change may make no commit; the list answer tells them
     renamed_by: t.Literal["", "field", "call"] = ""  # how DSS gives an object, whose id the name is, another one
@@ -344,6 +346,12 @@ class Kind:
     def follow_ups(self, done: Sequence[Done], drop_data: bool) -> Sequence[Sequence[FollowUp]]:
         """Hook: what must follow once everything is written, in batches; those of a batch may run at the same time."""
         return ()
+
+    def made(self, document: Document, resource: Resource) -> Document:
+        """The part of a document that a creation brings about, as far as is known: what else is declared has to follow."""
+        if self.made_with is None:
+            return document
+        return {key: document[key] for key in self.made_with if key in document}
 
     # The calls -----------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,8 @@ class Connection(Kind):
 
     name = "connection"
     section = "connections"
+    made_with = _AT_CREATION
+    whole_items = ("type", "params")
     gone = "its secrets"
     scope = "instance"
     order = 5

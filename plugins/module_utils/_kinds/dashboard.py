@@ -128,6 +128,7 @@ class Dashboard(Named):
 
     name = "dashboard"
     section = "dashboards"
+    made_with = None
     gone = "its id and its creation tag"
     call = "dashboards"
     order = 73

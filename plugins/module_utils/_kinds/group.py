@@ -59,6 +59,7 @@ class Group(Kind):
 
     name = "group"
     section = "groups"
+    made_with = ("name", *_AT_CREATION)
     gone = "its members, unless they are declared"
     scope = "instance"
     order = 1

@@ -32,6 +32,7 @@ class Insight(Named):
 
     name = "insight"
     section = "insights"
+    made_with = None
     gone = "its id, its creation tag and the content of a static one"
     call = "insights"
     order = 72

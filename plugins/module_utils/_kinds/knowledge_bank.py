@@ -66,6 +66,7 @@ class KnowledgeBank(Named):
 
     name = "knowledge_bank"
     section = "knowledge_banks"
+    made_with = None
     gone = "its id and its content"
     call = "knowledge-banks"
     order = 52

@@ -56,6 +56,8 @@ class ManagedFolder(NamedByDss):
 
     name = "managed_folder"
     section = "managed_folders"
+    made_with = ("name", "type", "params")
+    whole_items = ("name", "type", "params", "flowOptions", "metrics", "tags")
     gone = "its id and its creation tag"
     order = 20
     summary = (

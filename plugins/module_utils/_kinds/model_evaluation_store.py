@@ -40,6 +40,7 @@ class ModelEvaluationStore(evaluated.Evaluated):
 
     name = "model_evaluation_store"
     section = "model_evaluation_stores"
+    made_with = ("name", "mesFlavor")
     gone = "its id and its evaluations"
     call = "evaluationstores"
     order = 51

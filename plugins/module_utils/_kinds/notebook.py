@@ -79,6 +79,7 @@ class Notebook(Kind):
 
     name = "notebook"
     section = "notebooks"
+    made_with = None
     gone = "outputs and runs of its cells, and the id of an SQL notebook"
     order = 71
     summary = (

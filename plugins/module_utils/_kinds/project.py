@@ -117,6 +117,13 @@ class Project(Kind):
         settings = document.get("settings")
         return {**document, "settings": project_settings.with_builtin_in_step(settings)} if settings else document
 
+    def made(self, document: Document, resource: Resource) -> Document:
+        metadata, grants = document.get("metadata") or {}, document.get("permissions") or {}
+        return {
+            "metadata": {key: metadata[key] for key in ("label", "description") if key in metadata},
+            "permissions": {key: grants[key] for key in ("owner",) if key in grants},
+        }
+
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         try:
             metadata = node.get(path_of("projects", project, "metadata"))

@@ -34,6 +34,7 @@ class ProjectFolder(Kind):
 
     name = "project_folder"
     section = "project_folders"
+    made_with = ("name",)
     gone = "its id"
     scope = "instance"
     order = 3

@@ -67,6 +67,7 @@ class Recipe(Kind):
     rules: Mapping[str, Rule] = {"tags": AsSet(), "code": AsText(), "inputs": Exclusive(), "outputs": Exclusive()}
     replaced_by = ("type",)
     listing_is_complete = False
+    made_with = None
     renamed_by = "call"
     names_of = NAMED_KINDS
     surveyed = True

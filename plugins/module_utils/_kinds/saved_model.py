@@ -44,6 +44,7 @@ class SavedModel(evaluated.Evaluated):
 
     name = "saved_model"
     section = "saved_models"
+    made_with = ("name", *_AT_CREATION)
     gone = "its id and its versions"
     call = "savedmodels"
     order = 50

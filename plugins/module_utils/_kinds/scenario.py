@@ -41,6 +41,7 @@ class Scenario(Kind):
 
     name = "scenario"
     section = "scenarios"
+    made_with = ("type", "name")
     gone = "its creation tag and the history of its runs"
     history = "the history of its runs"
     order = 50

@@ -24,6 +24,7 @@ class User(Kind):
 
     name = "user"
     section = "users"
+    made_with = tuple(name for name in _AT_CREATION if name != "email")
     gone = "its password, its secrets and its credentials"
     history = "its password, its secrets and its credentials"
     scope = "instance"

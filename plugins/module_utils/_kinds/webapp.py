@@ -74,6 +74,7 @@ class Webapp(Named):
 
     name = "webapp"
     section = "webapps"
+    made_with = ("name", "type")
     call = "webapps"
     order = 70
     summary = "A web app with its code. Its API key belongs to DSS and is never shown."

@@ -28,6 +28,7 @@ class WikiArticle(NamedByDss):
 
     name = "wiki_article"
     section = "wiki_articles"
+    made_with = ("name", wiki_tree.PARENT)
     gone = "its id, its creation tag and its attached files"
     order = 80
     summary = "An article of the wiki with its place in the tree of articles. Attached files are left alone."

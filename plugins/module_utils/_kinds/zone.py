@@ -61,6 +61,8 @@ class Zone(NamedByDss):
 
     name = "zone"
     section = "zones"
+    made_with = ("name", "color")
+    whole_items = ("name", "items")
     gone = "its id and its creation tag"
     order = 15
     summary = (
@@ -150,6 +152,9 @@ class Zone(NamedByDss):
 
     def is_inherent(self, object_id: str) -> bool:
         return object_id == DEFAULT
+
+    def made(self, document: Document, resource: Resource) -> Document:
+        return {} if resource.identity.get("default") else super().made(document, resource)
 
     def read_all(self, node: Node, project: str | None) -> dict[str, Document]:
         return {zone["id"]: _document(zone) for zone in node.get(path_of("projects", project, "flow", "zones"))}

@@ -17,6 +17,8 @@ from urllib.parse import urlencode, urljoin
 
 from .._errors import DssError, MissingLibrary, NodeError
 from .options import NodeOptions, proxies
+from .pace import Gate, Pace
+from .session import lean
 
 T = t.TypeVar("T")
 
@@ -40,6 +42,7 @@ class DssNode:
         self.options = options
         self._stopped = stopped
         self._lost = lost
+        self._gate = Gate(Pace(options.workers, options.write_connections or options.workers), stopped)
         self._client = self._connected(options)
 
     def get(self, path: str, /, **query: t.Any) -> t.Any:
@@ -77,7 +80,7 @@ class DssNode:
                 for part in response.iter_content(_CHUNK):
                     chunk(part)
 
-        self._call("GET", path, receive)
+        self._call("GET", path, receive, timed=False)
 
     def upload(self, path: str, file: Path, **query: t.Any) -> t.Any:
         """Send a file as the field ``file`` of a form, streamed (dss-api.md 1.1); returns the JSON of the answer, if any."""
@@ -88,7 +91,7 @@ class DssNode:
                 response = self._client._perform_json_upload("POST", whole, file.name, content)
             return _parsed(response.content, "POST", path, self.options)
 
-        return self._call("POST", path, send)
+        return self._call("POST", path, send, timed=False)
 
     def post_bytes(self, path: str, data: bytes) -> t.Any:
         """Send some bytes as the whole body; returns the JSON of the answer, if any."""
@@ -125,15 +128,36 @@ class DssNode:
 
         return self._call(method, path, send)
 
-    def _call(self, method: str, path: str, send: Callable[[], T]) -> T:
+    def _call(self, method: str, path: str, send: Callable[[], T], timed: bool = True) -> T:
+        """Make a call, again after a passing fault; ``timed`` says that how long it takes tells of the node's load."""
         for left in range(_TRIES - 1, -1, -1):
             try:
-                return self._once(method, path, send)
+                return self._in_turn(method, path, send, timed)
             except NodeError as error:
                 if not left or not _may_repeat(method, error) or self._stopped():
                     raise
             time.sleep(0.1 * 2 ** (_TRIES - 1 - left) * random.uniform(0.5, 1.0))
         raise AssertionError("unreachable")
+
+    def _in_turn(self, method: str, path: str, send: Callable[[], T], timed: bool) -> T:
+        gate, pace = self._gate, self._gate.pace
+        call = gate.enter(_sort(method, path), method != "GET")
+        try:
+            answer = self._once(method, path, send)
+        except NodeError as error:
+            if error.status in _PASSING or error.error_type == "timeout":
+                gate.leave(call, pace.refused, time.monotonic(), error.rest)
+            else:
+                gate.leave(call, pace.untold)
+            raise
+        except BaseException:
+            gate.leave(call, pace.untold)
+            raise
+        if timed:
+            gate.leave(call, pace.answered, time.monotonic())
+        else:
+            gate.leave(call, pace.untold)
+        return answer
 
     def _once(self, method: str, path: str, send: Callable[[], T]) -> T:
         import requests
@@ -148,6 +172,12 @@ class DssNode:
             raise NodeError(
                 f"{self.options.url}: {error}: check client_certificate and ca_path", error_type="tls"
             ) from None
+
+
+def _sort(method: str, path: str) -> str:
+    """Calls that take about as long as one another: of one method, on one list of a project or an item of it."""
+    parts = path.split("/", 5)
+    return f"{method} {parts[1]} {parts[3] if len(parts) > 3 else ''} {len(parts)}"
 
 
 def _opened(file: Path) -> t.IO[bytes]:
@@ -172,6 +202,7 @@ def _guarded(client: t.Any, options: NodeOptions) -> t.Any:
     session.hooks["response"].append(_refuse_errors)
     send = session.send
     session.send = lambda request, **more: send(request, **{**more, "timeout": options.timeout})
+    lean(session, options.url, _refuse_errors, options.timeout, options.workers)
     if options.verify is False:
         import urllib3
 
@@ -197,6 +228,7 @@ def _refuse_errors(response: t.Any, *_unused: t.Any, **_more: t.Any) -> None:
     kind = str(told.get("errorType") or "")
     said = str(told.get("detailedMessage") or told.get("message") or "").strip() or response.reason or "no reason given"
     error = NodeError(said, response.status_code, kind, doubtful=response.status_code in (502, 504))
+    error.rest = _seconds(response.headers.get("Retry-After"))
     if error.unauthenticated:
         raise NodeError(
             f"{_host(response.url)} refused the API key ({said}): check api_key or DKU_API_KEY",
@@ -209,6 +241,11 @@ def _refuse_errors(response: t.Any, *_unused: t.Any, **_more: t.Any) -> None:
         )
     error.args = (f"{call}: the node answered {response.status_code}: {said}",)
     raise error
+
+
+def _seconds(text: str | None) -> float:
+    """What ``Retry-After`` asks for where it is a number; a date is not understood, and the node is given no special rest."""
+    return float(text) if text and text.strip().isdigit() else 0.0
 
 
 def _parsed(content: bytes, method: str, path: str, options: NodeOptions) -> t.Any:

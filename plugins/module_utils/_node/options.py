@@ -18,7 +18,10 @@ from .._errors import DssError
 
 @dataclass(frozen=True)
 class NodeOptions:
-    """How to reach a node. ``timeout`` is in seconds, for each call; ``verify`` is true, false or a CA file."""
+    """How to reach a node. ``timeout`` is in seconds, for each call; ``verify`` is true, false or a CA file.
+
+    At most ``workers`` calls are in flight at a time, of them ``write_connections`` that write (None: all of them may).
+    """
 
     url: str
     api_key: str
@@ -26,6 +29,7 @@ class NodeOptions:
     client_certificate: str | None = None
     timeout: float = 60.0
     workers: int = 8
+    write_connections: int | None = None
     environ: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -64,6 +68,7 @@ def node_options(params: Mapping[str, t.Any], environ: Mapping[str, str]) -> Nod
         ),
         timeout=_between("timeout", params.get("timeout"), 0.001, 86_400, 60.0),
         workers=int(_between("workers", params.get("workers"), 1, 256, 8)),
+        write_connections=_writes(params.get("write_connections")),
         environ=environ,
     )
 
@@ -92,6 +97,10 @@ def _between(name: str, value: t.Any, least: float, most: float, default: float)
     if not least <= number <= most:
         raise DssError(f"{name} {number:g} cannot be used: give a number from {least:g} to {most:g}")
     return number
+
+
+def _writes(value: t.Any) -> int | None:
+    return None if value is None else int(_between("write_connections", value, 1, 256, 8))
 
 
 def _existing(path: t.Any, name: str, content: str) -> str | None:

@@ -31,7 +31,7 @@ _OWN_VARIABLES = frozenset(
         *("reachable", "unreachable", "vaulted", "config_file", "config_instance"),
     )
 )
-_BOUNDS = {"timeout": (0.001, 86_400), "workers": (1, 256)}
+_BOUNDS = {"timeout": (0.001, 86_400), "workers": (1, 256), "write_connections": (1, 256)}
 
 
 def is_template(value: t.Any) -> bool:

@@ -50,6 +50,7 @@ NODE: Schema = _mapping(
         "type": {"enum": list(NODE_TYPES), "description": "Type of the node; by default its name, if that is a type."},
         **_TRANSPORT,
         "workers": {**_NUMBER, "description": "Connections to the node at a time."},
+        "write_connections": {**_NUMBER, "description": "Of these, those that write."},
         "projects": {
             "type": "array",
             "items": _TEXT,

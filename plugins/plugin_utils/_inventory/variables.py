@@ -28,7 +28,7 @@ LOCAL: Mapping[str, t.Any] = {
 }
 _FROM_FILE = trust_as_template("{{ lookup('ansible.builtin.file', dss_api_key_file, lstrip=true) }}")
 _FROM_ENVIRONMENT = trust_as_template("{{ lookup('ansible.builtin.env', dss_api_key_env, default=undef()) }}")
-_TRANSPORT = ("ca_path", "validate_certs", "client_certificate", "timeout", "workers")
+_TRANSPORT = ("ca_path", "validate_certs", "client_certificate", "timeout", "workers", "write_connections")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from . import DSS_VERSION, gate, keys
 from .call import Call, Reply
+from .calls import READS
 from .control import control_routes
 from .documents import dumps
 from .errors import DssError, no_such_path
@@ -42,9 +43,16 @@ class PublicApi:
         call = Call(node, scope["method"], path, scope["query_string"], scope["headers"], body)
         node.calls.begin()
         effects = node.faults.take(call.method, path) if node.faults else None
-        delay = node.latency_ms + (effects.get("delay_ms", 0) if effects else 0)
-        if delay:
-            await asyncio.sleep(delay / 1000)
+        refusal = node.load.refusal(node.calls.open)
+        if refusal is not None:
+            self._match(call)
+            self._record(call, refusal.status)
+            await _send(send, _failed(refusal), cut=False)
+            return
+        work = node.latency_ms + (effects.get("delay_ms", 0) if effects else 0)
+        if work:
+            now = asyncio.get_running_loop().time()
+            await asyncio.sleep(node.load.seconds_until_done(work / 1000, call.method not in READS, now))
         if effects and effects.get("drop") == "before":
             self._record(call, 0)
             await _hang_up(scope, receive)
@@ -83,9 +91,11 @@ class PublicApi:
             if "raw_body" in effects:
                 return Reply(effects["raw_body"], "text/html;charset=utf-8", effects["status"])
             error_type = effects.get("error_type", "java.lang.RuntimeException")
-            return _failed(
+            reply = _failed(
                 DssError(effects["status"], error_type, effects.get("message", "Ordered by a sandbox fault"))
             )
+            reply.retry_after = effects.get("retry_after", 0)
+            return reply
         if "raw_body" in effects:
             self._match(call)
             return Reply(effects["raw_body"], "text/html;charset=utf-8")
@@ -151,6 +161,7 @@ async def _send(send: Send, reply: Reply, cut: bool) -> None:
     body = reply.body
     content_type = reply.content_type
     headers = [
+        *([(b"retry-after", str(reply.retry_after).encode("ascii"))] if reply.retry_after else ()),
         (b"content-type", _JSON if content_type.startswith("application/json") else content_type.encode("latin-1")),
         (b"content-length", str(len(body)).encode("ascii")),
         *_VERSION_HEADERS,

@@ -104,7 +104,7 @@ class Call:
 class Reply:
     """An answer that is not JSON made from a Python value."""
 
-    __slots__ = ("body", "content_type", "status")
+    __slots__ = ("body", "content_type", "retry_after", "status")
 
     def __init__(
         self, body: bytes | str, content_type: str = "application/json;charset=utf-8", status: int = 200
@@ -112,6 +112,7 @@ class Reply:
         self.body = body.encode("utf-8") if isinstance(body, str) else body
         self.content_type = content_type
         self.status = status
+        self.retry_after = 0  # seconds; 0 says nothing
 
 
 NOTHING = Reply(b"")  # for the calls whose body the client ignores (dss-api.md 1.2, kind E)

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from typing import Any
 
 _KEPT = 100_000  # single calls; the counts go on
-_READS = frozenset({"GET", "HEAD"})
+READS = frozenset({"GET", "HEAD"})
 
 
 class CallLog:
@@ -18,34 +18,38 @@ class CallLog:
         self._total = 0
         self._counts: Counter[str] = Counter()
         self._reads = 0
-        self._open = 0
+        self.open = 0
+        self._most = 0
         self._bytes_in = 0
         self._bytes_out = 0
 
     def begin(self) -> None:
         """A call has come in and is still to be processed."""
-        self._open += 1
+        self.open += 1
+        self._most = max(self._most, self.open)
 
     def record(self, method: str, path: str, template: str, status: int, bytes_in: int = 0, bytes_out: int = 0) -> None:
         """A call was answered; bytes are those of the bodies."""
-        self._open -= 1
+        self.open -= 1
         self._calls.append((method, path, status))
         self._total += 1
         self._bytes_in += bytes_in
         self._bytes_out += bytes_out
         self._counts[f"{method} {template}"] += 1
-        if method in _READS:
+        if method in READS:
             self._reads += 1
 
     def clear(self) -> None:
         self._calls.clear()
         self._counts.clear()
         self._total = self._reads = self._bytes_in = self._bytes_out = 0
+        self._most = self.open
 
     def to_json(self) -> dict[str, Any]:
         return {
             "total": self._total,
-            "open": self._open,
+            "open": self.open,
+            "most_open": self._most,
             "reads": self._reads,
             "writes": self._total - self._reads,
             "bytes_in": self._bytes_in,

@@ -14,7 +14,8 @@ from .documents import random_id
 from .errors import bad_request
 
 _EFFECTS = ("delay_ms", "status", "drop", "late_ms", "lost", "cut", "raw_body")
-_KNOWN = frozenset({"method", "path", "skip", "count", "error_type", "message", *_EFFECTS})
+_WITH_STATUS = ("error_type", "message", "retry_after")
+_KNOWN = frozenset({"method", "path", "skip", "count", *_WITH_STATUS, *_EFFECTS})
 
 
 @dataclass
@@ -50,14 +51,14 @@ class Faults:
 
     def add(self, body: Mapping[str, Any]) -> Fault:
         unknown = set(body) - _KNOWN
-        effects = {name: body[name] for name in (*_EFFECTS, "error_type", "message") if name in body}
+        effects = {name: body[name] for name in (*_EFFECTS, *_WITH_STATUS) if name in body}
         if unknown or not any(name in body for name in _EFFECTS):
             raise bad_request(
                 f"A fault needs one of {', '.join(_EFFECTS)}; unknown: {', '.join(sorted(unknown)) or 'none'}"
             )
         if "drop" in effects and effects["drop"] not in ("before", "after"):
             raise bad_request("drop is 'before' or 'after'")
-        numbers = {"skip": 0, "count": 1, "delay_ms": 0, "late_ms": 0}
+        numbers = {"skip": 0, "count": 1, "delay_ms": 0, "late_ms": 0, "retry_after": 0}
         numbers |= {name: body[name] for name in numbers if name in body}
         for name, number in numbers.items():
             if isinstance(number, bool) or not isinstance(number, int) or number < 0:

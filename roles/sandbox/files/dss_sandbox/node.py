@@ -20,6 +20,7 @@ from .documents import Document, dumps, now_ms, tag
 from .faults import Faults
 from .futures import Futures
 from .keys import ApiKey
+from .load import Load
 from .outcomes import Outcomes
 from .project import Project
 from .project_folders import ProjectFolders
@@ -55,6 +56,7 @@ class Node:
         self.latency_ms = latency_ms
         self.switches = Switches()
         self.calls = CallLog()
+        self.load = Load(self.switches)
         self.faults = Faults()
         self.outcomes = Outcomes()
         self.futures = Futures(self.switches)

@@ -10,7 +10,8 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._apply.executor import Outcome, _carry_out
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._apply.course import Course
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._apply.executor import Outcome
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._apply.guard import Guard
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._errors import DssError
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.model import CREATE, Action
@@ -56,9 +57,9 @@ def carry_out(
     on_error: str = "stop",
     progress: t.Callable[[int, int, str], None] = lambda done, total, key: None,
 ) -> dict[str, str]:
-    return _carry_out(given, t.cast(t.Any, doer), guard or Guard(), workers, on_error, progress, lambda *_ended: None)[
-        0
-    ]
+    course = Course(given, t.cast(t.Any, doer), guard or Guard(), workers, on_error, progress, lambda *_ended: None)
+    course.run()
+    return course.ended
 
 
 def test_what_is_needed_goes_first() -> None:
