@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run a command and say what it cost: ``python -S launcher.py REPORT COMMAND...``.
+"""Run a command and say what it cost: ``python -I -S launcher.py REPORT COMMAND...``.
 
 A small process of its own, because the peak of a child counts the memory of the process that it was forked from.
 """

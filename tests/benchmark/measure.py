@@ -44,7 +44,7 @@ def launch(command: Sequence[str], environ: Mapping[str, str] | None = None, nod
     """Run a command in a folder of its own. Raises ``Broken`` where it fails."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        whole = [sys.executable, "-S", "-E", _LAUNCHER, str(report), *command]
+        whole = [sys.executable, "-I", "-S", _LAUNCHER, str(report), *command]
         with node.watched() if node else _nothing() as watch:
             done = subprocess.run(
                 whole,

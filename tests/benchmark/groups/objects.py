@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from ..bench import Bench
 from ..case import Case, synthetic_subject
 from ..contestants import APPLY, CHANGE, CONFIGURATION, CONTESTANTS, LIMIT, PLAN, POOL, RECORDED, WORKS, playbook
+from ..measure import Run
 from ..node import Node
 from ..results import Row
 from ..workloads import CHAINS, SHAPES, synthetic
@@ -47,19 +48,26 @@ def small(bench: Bench) -> Iterator[Row]:
 def medium(bench: Bench) -> Iterator[Row]:
     """At 20 ms; the slow contestants in one shape only."""
     latencies = bench.sizes.latencies if bench.sizes.whole else bench.sizes.latencies[-1:]
-    for latency in latencies:
-        node = Node(latency)
-        try:
-            for shape in reversed(SHAPES):
-                case = seeded(bench, node, "medium", bench.sizes.medium, shape)
-                whole = bench.sizes.whole or shape == CHAINS
-                for work in WORKS if whole else (PLAN, APPLY):
-                    slow = bench.sizes.whole or work != CHANGE
-                    chosen = [name for name in CONTESTANTS if name in _FAST or (whole and (slow or name == POOL))]
-                    start = partial(playbook, bench.folder / OURS, node=node)
-                    yield from case.rows(work, entering(work, chosen), start)
-        finally:
-            node.stop()
+    idle = Node(0)  # for what only starts
+    try:
+        for latency in latencies:
+            node = Node(latency)
+            try:
+                for shape in reversed(SHAPES):
+                    yield from _medium(bench, node, shape, partial(playbook, bench.folder / OURS, node=idle))
+            finally:
+                node.stop()
+    finally:
+        idle.stop()
+
+
+def _medium(bench: Bench, node: Node, shape: str, start: Callable[[], Run]) -> Iterator[Row]:
+    case = seeded(bench, node, "medium", bench.sizes.medium, shape)
+    whole = bench.sizes.whole or shape == CHAINS
+    for work in WORKS if whole else (PLAN, APPLY):
+        slow = bench.sizes.whole or work != CHANGE
+        chosen = [name for name in CONTESTANTS if name in _FAST or (whole and (slow or name == POOL))]
+        yield from case.rows(work, entering(work, chosen), start)
 
 
 def seeded(bench: Bench, node: Node, group: str, objects: int, shape: str) -> Case:

@@ -18,18 +18,18 @@ from ..node import Node
 from ..results import Row, row_of
 
 NOTHING = "nothing"
-OURS = "ours.json"  # a playbook with a task of ours that needs no node
+OURS = "ours.json"  # a playbook with a task of ours that plans a project without objects
 ANSIBLE = "ansible-playbook without a task"
 
 
 def start_up(bench: Bench) -> Iterator[Row]:
-    """A playbook that does nothing, one that checks an empty configuration without a node, and the scripts without a call."""
+    """A playbook that does nothing, one that plans a project without objects, and the scripts without a call."""
     folder = bench.folder
     write_playbook(folder / "nothing.json", [{"ansible.builtin.meta": "noop"}])
     task = configuration_task("", str(folder / "none"))
     options = task["dataiku_iac.dss.configuration"]
-    options.update(path=None, definition={"project": {"key": "NOTHING", "name": "Nothing"}}, validate_only=True)
-    write_playbook(folder / OURS, [task])
+    options.update(path=None, definition={"project": {"key": "NOTHING", "name": "Nothing"}})
+    write_playbook(folder / OURS, [{**task, "check_mode": True}])
     (folder / "no calls.json").write_text(json.dumps([]), encoding="utf-8")
     node = Node(0)
     try:
