@@ -63,7 +63,8 @@ class Approval:
         ledger = work.ledger
         # Fingerprints are compared with those of the plan: made with its salt, in whichever state the secret is kept.
         salt = self._plan["salt"] if self._plan else ledger.state.salt
-        cover = replace(work.cover, salts=dict.fromkeys(work.cover.salts, salt))
+        cover = work.cover
+        cover = replace(cover, salts=dict.fromkeys(cover.salts, salt))
         now = saved.saved(
             plan,
             desired,

@@ -18,6 +18,7 @@ from ._approval import Approval
 from ._audit import audit
 from ._configuration.load import Configuration
 from ._errors import ConfigurationError, DssError
+from ._garbage import without_collection
 from ._kinds import KINDS
 from ._kinds.base import Resource
 from ._node.flow import zones
@@ -89,6 +90,20 @@ class Deployment:
         self.started = datetime.datetime.now(datetime.UTC)
 
     def run(self) -> dict[str, t.Any]:
+        with without_collection():
+            planned, options, result = self._prepared()
+        self.caller.show(planned.plan)
+        if planned.plan.problems:
+            raise RunError(render.problems(planned.plan.problems), brief({**result, "changed": False}))
+        if self.caller.check_mode:
+            return result
+        if not planned.plan.changed:
+            self._record(planned)
+            return result
+        return self._apply(planned, options, result)
+
+    def _prepared(self) -> tuple[Planned, Options, dict[str, t.Any]]:
+        """The plan with all that is worth knowing, and the result that says so."""
         work, ledger = self.work, self.work.ledger
         absent = self.params["state"] == "absent"
         instance = any(KINDS[resource.kind].scope == "instance" for resource in self.target.resources.values())
@@ -114,15 +129,7 @@ class Deployment:
         plan = replace(plan, warnings=(*self.configuration.warnings, *plan.warnings))
         result = result_of(plan, [*self.warnings, *ledger.warnings])
         result.update(self._settled(plan, options))
-        self.caller.show(plan)
-        if plan.problems:
-            raise RunError(render.problems(plan.problems), brief({**result, "changed": False}))
-        if self.caller.check_mode:
-            return result
-        if not plan.changed:
-            self._record(planned)
-            return result
-        return self._apply(replace(planned, plan=plan), options, result)
+        return replace(planned, plan=plan), options, result
 
     def _former_secrets(self, planned: Planned) -> set[str]:
         """What the node still holds of secrets that the configuration does not name any more."""

@@ -16,6 +16,8 @@ _INVISIBLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u206
 
 def visible(text: str) -> str:
     """A text for a terminal; a name or an answer of a server may hold anything."""
+    if text.isprintable():
+        return text
     return _INVISIBLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from ._apply.executor import Outcome, apply
 from ._configuration.policies import ToolSettings
 from ._errors import DssError
+from ._garbage import without_collection
 from ._kinds import KINDS
 from ._node.client import DssNode
 from ._node.options import NodeOptions
@@ -121,7 +122,7 @@ class Work:
 
     def scrubbed(self, text: str) -> str:
         """A text in which no secret occurs."""
-        return t.cast(str, scrubbed(text, self._secrets))
+        return t.cast(str, scrubbed(text, self._secrets)) if text else ""
 
     @property
     def cover(self) -> Cover:
@@ -185,12 +186,12 @@ class Work:
 
     def in_clear(self, journal: Journal, plan: Plan) -> Journal:
         """The journal with the secrets of its before-images, as far as this run has read them: never to be written."""
-        images = {action.address: action.before for action in plan.changed}
+        images, cover = {action.address: action.before for action in plan.changed}, self.cover
         return replace(
             journal,
             entries=tuple(
                 replace(entry, before=images[entry.address])
-                if entry.before == self.cover.image(entry.kind, images.get(entry.address))
+                if entry.before == cover.image(entry.kind, images.get(entry.address))
                 else entry
                 for entry in journal.entries
             ),
@@ -228,7 +229,8 @@ class Work:
             return  # somebody else has taken over: the journal tells them what this run did
         open_journal = journal or self.ledger.interrupted
         try:
-            self.ledger.save(former, after, operation, self.by, self.now, open_journal, reading)
+            with without_collection():
+                self.ledger.save(former, after, operation, self.by, self.now, open_journal, reading)
             if open_journal is not None:
                 self.ledger.primary.end(open_journal, segments)
                 self.ledger.interrupted = None

@@ -23,6 +23,7 @@ from ._configuration.load import Configuration, Declaration
 from ._configuration.load import load as _load
 from ._configuration.projects import load_all as _load_all
 from ._errors import ConfigurationError, DssError, Location, MissingLibrary, Problem
+from ._garbage import without_collection
 from ._kinds import KINDS
 from ._kinds.base import Resource
 from ._plan import render as _render
@@ -119,7 +120,8 @@ def plan(
         listed=frozenset(held),
     )
     options = Options(prune=prune, max_deletes=max_deletes, sections=configuration.sections)
-    return build(resources, snapshot, options, KINDS)
+    with without_collection():
+        return build(resources, snapshot, options, KINDS)
 
 
 def render(planned: Plan, form: Form = "text") -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
-from .shape import Schema, Shape, to_author_path, to_dss_path
+from .._plan.values import substituted
+from .shape import Schema, Shape
 
 SENSITIVE = "(sensitive)"
 
@@ -48,6 +49,9 @@ class TypeOfConnection:
     """Stands where DSS wants the dataset type that fits a connection; only the node knows it."""
 
     connection: str
+
+
+_OPEN = (Ref, TypeOfConnection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +311,11 @@ class Kind:
 
     def dss_path(self, author_path: str) -> str:
         """The path in DSS's JSON of an author path; a path of DSS itself is returned as it is."""
-        return to_dss_path(self.shape.fields, author_path)
+        return self.shape.dss_path(author_path)
 
     def author_path(self, path: str) -> str:
         """The author's name for a path of DSS, for people."""
-        return to_author_path(self.shape.fields, path)
+        return self.shape.author_path(path)
 
     def find(self, resource: Resource, listing: Mapping[str, Document]) -> str | None:
         """The id under which the node lists the object, or None."""
@@ -412,6 +416,8 @@ class Kind:
 @lru_cache(maxsize=4096)
 def is_secret(path: str) -> bool:
     """Whether a name on a path is that of a secret, or that of the member whose ``value`` it is."""
+    if not _SECRET.search(path) and ("[" not in path or not _SECRET.search(_MEMBER.sub("", path))):
+        return False  # most are not
     named = _VALUE_OF.search(path)
     names = [*_MEMBER.sub("", path).split("."), *([named[1]] if named else [])]
     return any(_SECRET.search(name) and not _NOT_SECRET.search(name) for name in names)
@@ -419,8 +425,12 @@ def is_secret(path: str) -> bool:
 
 def redacted(value: t.Any, secret: t.Callable[[str], bool], path: str = "") -> t.Any:
     """A value in which every secret is replaced, at whatever depth."""
-    if path and secret(path) and value not in (None, "", MISSING) and not isinstance(value, bool):
+    if value is None or value is MISSING or value == "" or isinstance(value, bool):
+        return value
+    if path and secret(path):
         return SENSITIVE
+    if isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, Mapping):
         named = value.get("secret") is True or secret(str(value.get("name", "")))
         return {
@@ -446,14 +456,11 @@ def _without_sensitive(value: t.Any) -> t.Any:
 
 
 def resolved(value: t.Any, lookup: t.Callable[[t.Any], t.Any]) -> t.Any:
-    """A declared value in which every ``Ref`` and ``TypeOfConnection`` is replaced by what ``lookup`` says."""
-    if isinstance(value, (Ref, TypeOfConnection)):
-        return lookup(value)
-    if isinstance(value, dict):
-        return {key: resolved(inner, lookup) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [resolved(inner, lookup) for inner in value]
-    return value
+    """A declared value in which every ``Ref`` and ``TypeOfConnection`` is replaced by what ``lookup`` says.
+
+    What holds none is given back as it is and not copied.
+    """
+    return substituted(value, _OPEN, lookup)
 
 
 _NAMES = tuple(entry.name for entry in fields(Resource))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 import typing as t
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,6 +25,11 @@ OBJECT: Schema = {"type": "object"}
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
 
+Names = Mapping[
+    str, Sequence[tuple[str, str, "Field"]]
+]  # two names of each field by the first key of one, long ones first
+
+_FIRST_KEY = re.compile(r"[^.\[ ]*")
 _INSIDE = re.compile(r"((?:\[[^\]]*\])?\.)(.+)")  # the label of a member, if there is one, and what is in it
 
 
@@ -63,6 +68,22 @@ class Shape:
     fields: tuple[Field, ...]
     defaults: Callable[[Mapping[str, t.Any]], Mapping[str, t.Any]] = field(default=lambda document: {})
     computed: frozenset[str] = frozenset()
+
+    @cached_property
+    def _by_place(self) -> Names:
+        return _by_first_key((entry.path, entry.name, entry) for entry in self.fields)
+
+    @cached_property
+    def _by_name(self) -> Names:
+        return _by_first_key((entry.name, entry.path, entry) for entry in self.fields)
+
+    def author_path(self, path: str) -> str:
+        """The author's name for a path of DSS, at whatever depth; a path that no field names is returned as it is."""
+        return _translated(self._by_place, path, Shape.author_path)
+
+    def dss_path(self, path: str) -> str:
+        """The path in DSS's JSON of an author's path, at whatever depth; a path of DSS itself is returned as it is."""
+        return _translated(self._by_name, path, Shape.dss_path)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -104,22 +125,23 @@ class Shape:
         return {**author, "raw": rest} if rest else author
 
 
-def to_author_path(fields: Sequence[Field], path: str) -> str:
-    """The author's name for a path of DSS, at whatever depth; a path that no field names is returned as it is."""
-    return _translated([(entry.path, entry.name, entry) for entry in fields], path, to_author_path)
+def _by_first_key(names: Iterable[tuple[str, str, Field]]) -> Names:
+    found: dict[str, list[tuple[str, str, Field]]] = {}
+    for name in sorted(names, key=lambda known: -len(known[0])):
+        found.setdefault(_first_key(name[0]), []).append(name)
+    return found
 
 
-def to_dss_path(fields: Sequence[Field], path: str) -> str:
-    """The path in DSS's JSON of an author's path, at whatever depth; a path of DSS itself is returned as it is."""
-    return _translated([(entry.name, entry.path, entry) for entry in fields], path, to_dss_path)
+def _first_key(path: str) -> str:
+    return t.cast("re.Match[str]", _FIRST_KEY.match(path))[0]
 
 
-def _translated(names: list[tuple[str, str, Field]], path: str, below: Callable[[Sequence[Field], str], str]) -> str:
-    for source, target, entry in sorted(names, key=lambda known: -len(known[0])):
+def _translated(names: Names, path: str, below: Callable[[Shape, str], str]) -> str:
+    for source, target, entry in names.get(_first_key(path), ()):
         if path == source or path.startswith((source + ".", source + "[", source + " ")):
             rest = path[len(source) :]
             inside = _INSIDE.match(rest) if entry.inner else None
-            return target + (inside[1] + below(t.cast(Shape, entry.inner).fields, inside[2]) if inside else rest)
+            return target + (inside[1] + below(t.cast(Shape, entry.inner), inside[2]) if inside else rest)
     return path
 
 

@@ -15,7 +15,7 @@ from .._errors import NodeError
 from .._kinds.base import Kind, Node, Ref, Resource, address, resolved
 from .._kinds.paths import path_of
 from .._kinds.shape import at
-from .._plan.compare import MISSING, AsSet, Document, Keyed, OnCreateOnly, Rule, Rules, Secret, same
+from .._plan.compare import MISSING, AsSet, Document, Keyed, OnCreateOnly, Rule, Rules, Secret, identical, same
 from .._plan.drift import drift_of
 from .._state.model import Reading, Recorded, State
 from .history import NoHistory, Standing, changed_paths, head, standing
@@ -259,6 +259,8 @@ def _recordable(addresses: Iterable[str], state: State, kinds: Mapping[str, Kind
 def _as_declared(resource: Resource, state: State) -> bool:
     """Whether the configuration still says what was applied, with the ids that the node gave then."""
     recorded = state.resources[resource.address]
+    if identical(resource.declared, recorded.declared):
+        return True
 
     def lookup(value: t.Any) -> t.Any:
         if isinstance(value, Ref):

@@ -9,21 +9,22 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from .._errors import DssError, Problem
 from .._kinds.base import Kind, Ref, Resource, address, redacted, resolved
 from .._kinds.dataset_types import DATASET_TYPE_OF_CONNECTION
 from .._state.model import Recorded
 from .cascade import with_cascades
-from .checks import absences, cautions, data_limits, drift_limits, explicit_env, limits, protections, surroundings
-from .compare import MISSING, AsSet, Change, Document, Resent, Rules, Secret, compare
+from .checks import absences, cautions, data_limits, drift_limits, limits, protections, surroundings
+from .compare import MISSING, AsSet, Change, Document, Resent, Rule, Rules, Secret, compare_carefully, holds
 from .deletions import Undeclared, pruned, released, removals, undeclared, unmanaged
 from .drift import accepted, findings, judged, shown_left, with_changed_secrets, without_former_secrets
 from .graph import in_order
 from .lookups import looked_up
 from .model import CONFIG, CREATE, DRIFT, RENAME, REPLACE, UNCHANGED, UPDATE, Action, Left, Options, Plan, Snapshot
 from .moves import known_ids, rename_faults
+from .needs import Needs
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Surrounding:
     kinds: Mapping[str, Kind]
     recorded: Mapping[str, Recorded] | None
     problems: list[Problem]
+    needs: Needs
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ def build(
     else:
         desired = looked_up(desired, snapshot, kinds, problems)
         desired = {key: with_changed_secrets(resource, known.get(key)) for key, resource in desired.items()}
-        surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems)
-        actions = [_action(resource, surrounding) for resource in desired.values()]
+        surrounding = Surrounding(snapshot, matched, desired, options, kinds, recorded, problems, Needs(desired, kinds))
+        actions = [_action(key, resource, surrounding) for key, resource in desired.items()]
         problems += rename_faults(actions, snapshot, kinds, known, options.moved)
         gone = undeclared(desired, snapshot, matched.taken, options, kinds, known, problems)
         actions += gone.deletions
@@ -156,12 +158,12 @@ def dataset_type(connection: str, desired: Mapping[str, Resource], snapshot: Sna
     return DATASET_TYPE_OF_CONNECTION.get(kind, kind) if kind else None
 
 
-def _action(resource: Resource, around: Surrounding) -> Action:
+def _action(key: str, resource: Resource, around: Surrounding) -> Action:
     kind, options = around.kinds[resource.kind], around.options
-    object_id = around.matched.ids.get(resource.address)
+    object_id = around.matched.ids.get(key)
     if resource.external:
         return Action(
-            address=resource.address,
+            address=key,
             kind=resource.kind,
             project=resource.project,
             action=UNCHANGED,
@@ -169,16 +171,17 @@ def _action(resource: Resource, around: Surrounding) -> Action:
             object_id=object_id,
         )
     before = around.snapshot.of(resource.kind).get(object_id, {}) if object_id is not None else {}
-    declared = resolved(resource.declared, partial(_looked_up, resource, before, around))
-    known = (around.recorded or {}).get(resource.address)
+    lookup = partial(_looked_up, resource, before, around)
+    declared = resolved(resource.declared, lookup)
+    known = (around.recorded or {}).get(key)
     common: dict[str, t.Any] = {
-        "address": resource.address,
+        "address": key,
         "kind": resource.kind,
         "project": resource.project,
         "location": resource.location,
         "object_id": object_id,
         "before": before,
-        "needs": tuple(_needs(resource, around.desired, around.kinds)),
+        "needs": around.needs.of(key, resource),
         "adopts": around.recorded is not None and known is None and object_id is not None,
     }
     if object_id is None:
@@ -194,12 +197,11 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         around.problems.append(Problem(refusal, resource.path, resource.location))
     found = differences(kind, resource, declared, before, options)
     verdict = judged(kind, resource, declared, before, found, known, options)
-    resource = accepted(resource, before, verdict.left)
+    if verdict.left:
+        resource = accepted(resource, before, verdict.left)
+        declared = resolved(resource.declared, lookup)
     common.update(
-        resource=resource,
-        declared=resolved(resource.declared, partial(_looked_up, resource, before, around)),
-        record=verdict.record,
-        left=shown_left(kind, verdict.left, _shown),
+        resource=resource, declared=declared, record=verdict.record, left=shown_left(kind, verdict.left, _shown)
     )
     changes = verdict.changes if around.recorded is not None else found
     renaming = _renaming(kind, resource, object_id)
@@ -214,7 +216,7 @@ def _action(resource: Resource, around: Surrounding) -> Action:
         common["loses"] = kind.data if options.drop_data else ""
     shown = _shown(kind, without_former_secrets(changes, resource, known))
     if not forced and (renaming or _names_anew(resource, changes, options)):
-        former = options.moved.get(resource.address)
+        former = options.moved.get(key)
         return Action(action=RENAME, changes=(*renaming, *shown), reason=f"was {former}" if former else "", **common)
     return Action(action=REPLACE if forced else UPDATE, changes=shown, reason=reason, **common)
 
@@ -249,18 +251,22 @@ def _looked_up(resource: Resource, before: Document, around: Surrounding, value:
 
 def effective_rules(resource: Resource, options: Options) -> Rules:
     """The rules of a resource; secrets count as changed where they are to be sent, and some tags are ignored."""
-    rules = dict(resource.rules)
+    special: dict[str, Rule] = {}
     for path, rule in resource.rules.items():
-        if isinstance(rule, Secret) and (options.update_secrets == "always" or rule.changed):
-            rules[path] = rule if options.update_secrets == "never" else Resent()
-        elif isinstance(rule, AsSet) and path.rpartition(".")[2] == "tags":
-            rules[path] = AsSet(options.ignore_tags)
-    return rules
+        if isinstance(rule, Secret):
+            if options.update_secrets != "never" and (options.update_secrets == "always" or rule.changed):
+                special[path] = Resent()
+        elif isinstance(rule, AsSet) and rule.ignore != options.ignore_tags and path.rpartition(".")[2] == "tags":
+            special[path] = AsSet(options.ignore_tags)
+    return {**resource.rules, **special} if special else resource.rules
 
 
 def differences(kind: Kind, resource: Resource, declared: Document, actual: Document, options: Options) -> list[Change]:
     """What has to change in an object, without what the configuration ignores; values are real, not for people."""
-    found = compare(declared, actual, effective_rules(resource, options), kind.defaults(actual or declared))
+    rules = effective_rules(resource, options)
+    if holds(declared, actual, rules):
+        return []
+    found = compare_carefully(declared, actual, rules, kind.defaults(actual or declared))
     return [change for change in found if not _ignored(change.path, resource.ignore_changes)]
 
 
@@ -269,32 +275,26 @@ def _ignored(path: str, ignored: tuple[str, ...]) -> bool:
 
 
 def _shown(kind: Kind, changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(
-        Change(
-            kind.author_path(change.path),
-            redacted(change.before, kind.is_secret, change.path),
-            redacted(change.after, kind.is_secret, change.path),
-            change.cause,
-        )
-        for change in changes
-    )
+    return tuple(_for_people(kind, change) for change in changes)
+
+
+def _for_people(kind: Kind, change: Change) -> Change:
+    path = _author_path(kind, change.path)
+    before = MISSING if change.before is MISSING else redacted(change.before, kind.is_secret, change.path)
+    after = redacted(change.after, kind.is_secret, change.path)
+    if path == change.path and before is change.before and after is change.after:
+        return change
+    return Change(path, before, after, change.cause)
+
+
+@lru_cache(maxsize=65_536)
+def _author_path(kind: Kind, path: str) -> str:
+    return kind.author_path(path)
 
 
 def _creation(kind: Kind, declared: Document, rules: Rules) -> tuple[Change, ...]:
     visible = {path: rule for path, rule in rules.items() if not isinstance(rule, Secret)}
-    return _shown(kind, compare(declared, {}, visible))
-
-
-def _needs(resource: Resource, desired: Mapping[str, Resource], kinds: Mapping[str, Kind]) -> list[str]:
-    needs = []
-    if resource.project and resource.kind != "project":
-        needs.append(address("project", resource.project, resource.project))
-    code_env = explicit_env(resource.declared)
-    for kind, name in (*resource.references, *([("code_env", code_env)] if code_env else [])):
-        needs.append(address(kind, resource.project if kinds[kind].scope == "project" else None, name))
-    for entry in resource.depends_on:
-        needs += [key for key in desired if key == entry or key.endswith(f".{entry}")]
-    return [key for key in dict.fromkeys(needs) if key in desired and key != resource.address]
+    return _shown(kind, compare_carefully(declared, {}, visible))
 
 
 def _ordered(actions: list[Action]) -> tuple[Action, ...]:

@@ -10,110 +10,37 @@ Both walk the declared side only: a field that nobody declared belongs to DSS or
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
-Document = dict[str, t.Any]
-Defaults = Callable[[str, t.Any], Mapping[str, t.Any]]
+from .rules import (
+    MISSING,
+    AsSet,
+    AsText,
+    Defaults,
+    Document,
+    Exclusive,
+    Keyed,
+    OnCreateOnly,
+    Resent,
+    Rule,
+    Rules,
+    Secret,
+    Spelled,
+    Unknown,
+    Whole,
+    is_empty,
+    is_hollow,
+    no_defaults,
+    same,
+)
+from .values import PLAIN
 
-
-class _Missing:
-    """The value of a field that is not there."""
-
-    def __repr__(self) -> str:
-        return "(absent)"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-MISSING = _Missing()
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """A value that the server makes, for example the id of ``what``; it is known only after the apply."""
-
-    what: str
-
-    def __str__(self) -> str:
-        return "(known after apply)"
-
-
-@dataclass(frozen=True)
-class AsSet:
-    """A list whose order and repetitions mean nothing; members that fit a pattern of ``ignore`` are left alone."""
-
-    ignore: frozenset[str] = frozenset()
-
-    def ignores(self, member: t.Any) -> bool:
-        return any(fnmatchcase(str(member), pattern) for pattern in self.ignore)
+_LENIENT = frozenset({AsSet, Keyed, AsText, OnCreateOnly, Spelled})  # equal values are the same by them
+_STRUCTURES = frozenset({dict, list})
 
 
-@dataclass(frozen=True)
-class Keyed:
-    """A list whose members are known by the first of ``keys`` that they have: a field, or dotted paths joined by ``+``.
-
-    ``partial`` leaves members alone that are not declared; ``by_position`` matches what has no key in common
-    with anything, in order; where the list is not ``ordered`` its order means nothing.
-    """
-
-    keys: tuple[str, ...]
-    partial: bool = False
-    by_position: bool = False
-    ordered: bool = True
-
-
-@dataclass(frozen=True)
-class Exclusive:
-    """A mapping that is declared completely: what is not declared is to go."""
-
-
-@dataclass(frozen=True)
-class AsText:
-    """Text whose line endings and trailing blank lines mean nothing (unknown 11 of dss-api.md)."""
-
-
-@dataclass(frozen=True)
-class OnCreateOnly:
-    """Sent when the object is made, never compared afterwards."""
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A value that is one thing however deep it is: it is compared and replaced as a whole."""
-
-
-@dataclass(frozen=True)
-class Secret(OnCreateOnly):
-    """A secret: DSS gives back another text each time, so it cannot be compared (dss-api.md 2.16).
-
-    ``changed`` says that its fingerprint is no longer the recorded one: it is sent with the next write. With ``fills``
-    an empty text on the node says that it holds none, which is a difference.
-    """
-
-    changed: bool = False
-    fills: bool = False
-
-
-@dataclass(frozen=True)
-class Resent:
-    """A secret that is sent on every run and therefore always a change."""
-
-
-@dataclass(frozen=True)
-class Spelled:
-    """A value with several spellings, for example ``utf8`` and ``utf-8``."""
-
-    canonical: Callable[[t.Any], t.Any]
-
-
-Rule = t.Union[AsSet, Keyed, Exclusive, Whole, AsText, OnCreateOnly, Resent, Spelled]
-Rules = Mapping[str, Rule]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """One declared field that differs. ``before`` and ``after`` are values or ``MISSING``.
 
@@ -127,37 +54,63 @@ class Change:
     cause: str | None = None
 
 
-def no_defaults(pattern: str, value: t.Any) -> Mapping[str, t.Any]:
-    """The defaults of a document about which nothing is known."""
-    return {}
-
-
-def is_empty(value: t.Any) -> bool:
-    """Whether DSS may as well not store the value (dss-api.md, quirks 6 and 10)."""
-    return value is MISSING or value is None or (isinstance(value, (str, list, dict)) and not value)
-
-
-def is_hollow(value: t.Any) -> bool:
-    """Whether nothing but empty values is in it, such as ``{"items": []}`` of an unused role."""
-    return all(map(is_hollow, value.values())) if isinstance(value, dict) else is_empty(value)
-
-
-def same(left: t.Any, right: t.Any) -> bool:
-    """Equality of plain values: 1 is 1.0 (quirk 9), true is not 1, absent is null is empty text."""
-    if is_empty(left) and is_empty(right):
-        return True
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, dict) and isinstance(right, dict):
-        return all(same(left.get(key, MISSING), right.get(key, MISSING)) for key in {**left, **right})
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    return bool(left == right)
-
-
 def compare(declared: t.Any, actual: t.Any, rules: Rules, defaults: Defaults = no_defaults) -> list[Change]:
     """List what would have to change in ``actual`` to hold everything that is declared."""
-    return list(_Walk(rules, defaults).changes(declared, actual, defaults("", declared), "", ""))
+    return [] if holds(declared, actual, rules) else compare_carefully(declared, actual, rules, defaults)
+
+
+def compare_carefully(declared: t.Any, actual: t.Any, rules: Rules, defaults: Defaults = no_defaults) -> list[Change]:
+    """The same, without the look that finds out at once that nothing differs."""
+    walk = _Walk(rules, defaults)
+    walk.compare(declared, actual, defaults("", declared), "", "")
+    return walk.found
+
+
+def holds(declared: t.Any, actual: t.Any, rules: Rules) -> bool:
+    """Whether an object holds what is declared to the letter, so that no rule could tell a difference.
+
+    Most objects do, and it is seen quickly. False says nothing: another spelling may be as good.
+    """
+    for path, rule in rules.items():
+        kind = type(rule)
+        if kind not in _LENIENT and not (kind is Exclusive and _holds_no_more(declared, actual, path)):
+            return False
+    return _is_in(declared, actual)
+
+
+def identical(left: t.Any, right: t.Any) -> bool:
+    """Whether two documents are surely the same, type by type; it is seen quickly. False says nothing."""
+    return bool(left == right) and _is_in(left, right)
+
+
+def _holds_no_more(declared: t.Any, actual: t.Any, path: str) -> bool:
+    """Whether the mapping at a path, if it is declared, has the keys that are declared and surely no other."""
+    first = True
+    for key in path.split("."):
+        if not isinstance(declared, dict) or key not in declared:
+            return first and "[" not in key
+        first = False
+        declared, actual = declared[key], actual.get(key) if isinstance(actual, dict) else None
+    return not isinstance(declared, dict) or (isinstance(actual, dict) and len(actual) == len(declared))
+
+
+def _is_in(declared: t.Any, actual: t.Any) -> bool:
+    """Whether two values are the same, type by type, but for keys that nobody declared."""
+    kind = type(declared)
+    if kind is not type(actual):
+        return False
+    if kind is dict:
+        for key, value in declared.items():
+            held = actual.get(key, MISSING)
+            if type(value) in PLAIN:
+                if type(held) is not type(value) or held != value:
+                    return False
+            elif not _is_in(value, held):
+                return False
+        return True
+    if kind is list:
+        return len(declared) == len(actual) and all(map(_is_in, declared, actual))
+    return kind in PLAIN and bool(declared == actual)
 
 
 def merge(declared: t.Any, actual: t.Any, rules: Rules, defaults: Defaults = no_defaults) -> t.Any:
@@ -165,74 +118,81 @@ def merge(declared: t.Any, actual: t.Any, rules: Rules, defaults: Defaults = no_
     return _Walk(rules, defaults).merged(declared, actual, "")
 
 
-def accepting(declared: t.Any, actual: t.Any, rules: Rules, paths: Collection[str]) -> t.Any:
-    """Return ``declared`` with what ``actual`` holds at some paths of their comparison; neither argument is modified."""
-    return _Walk(rules, no_defaults).accepted(declared, actual, frozenset(paths), "", "")
-
-
 class _Walk:
-    """One walk over a declared document; ``pattern`` finds rules and defaults, ``path`` rules of a single member."""
+    """One walk over a declared document; ``pattern`` finds rules and defaults, ``path`` rules of a single member.
+
+    ``found`` are the changes of a comparison.
+    """
 
     def __init__(self, rules: Rules, defaults: Defaults) -> None:
         self.rules = rules
         self.defaults = defaults
+        self.found: list[Change] = []
 
-    def changes(self, declared: t.Any, actual: t.Any, default: t.Any, path: str, pattern: str) -> Iterator[Change]:
+    def compare(self, declared: t.Any, actual: t.Any, default: t.Any, path: str, pattern: str) -> None:
         rule = self.rules.get(path) or self.rules.get(pattern)
         if isinstance(rule, OnCreateOnly):
             if _lacks(rule, actual):
-                yield Change(path, actual, declared)
+                self.found.append(Change(path, actual, declared))
             return
         if isinstance(rule, Resent):
-            yield Change(path, actual, declared)
+            self.found.append(Change(path, actual, declared))
             return
         if actual is MISSING and default is not MISSING:
             actual = default
         if isinstance(declared, dict) and not isinstance(rule, Whole):  # {} is contained in anything
-            yield from self._mapping(declared, actual, default, path, pattern, isinstance(rule, Exclusive))
+            self._mapping(declared, actual, default, path, pattern, isinstance(rule, Exclusive))
         elif isinstance(declared, list) and isinstance(rule, AsSet):
-            yield from _set_changes(declared, actual, rule, path)
+            self.found += _set_changes(declared, actual, rule, path)
         elif isinstance(declared, list) and _by_member(declared, actual) and not isinstance(rule, Whole):
-            yield from self._members(declared, actual if isinstance(actual, list) else [], rule, path, pattern)
+            self._members(declared, actual if isinstance(actual, list) else [], rule, path, pattern)
         elif not _same_by(rule, declared, actual):
-            yield Change(path, actual, MISSING if declared is None else declared)
+            self.found.append(Change(path, actual, MISSING if declared is None else declared))
 
     def _mapping(
         self, declared: Document, actual: t.Any, default: t.Any, path: str, pattern: str, exclusive: bool
-    ) -> Iterator[Change]:
+    ) -> None:
         held = actual if isinstance(actual, dict) else {}
         defaults = default if isinstance(default, Mapping) else {}
         for key, value in declared.items():
-            below = (_below(path, key), _below(pattern, key))
-            yield from self.changes(value, held.get(key, MISSING), defaults.get(key, MISSING), *below)
+            here = below(path, key)
+            inner = here if path == pattern else below(pattern, key)
+            if type(value) in PLAIN and here not in self.rules and inner not in self.rules:
+                self._plain(value, held.get(key, defaults.get(key, MISSING)), here)
+            else:
+                self.compare(value, held.get(key, MISSING), defaults.get(key, MISSING), here, inner)
         if exclusive:
             for key in sorted(held.keys() - declared.keys()):
                 if not is_hollow(held[key]):
-                    yield Change(_below(path, key), held[key], MISSING)
+                    self.found.append(Change(below(path, key), held[key], MISSING))
 
-    def _members(
-        self, declared: list[t.Any], actual: list[t.Any], rule: Rule | None, path: str, pattern: str
-    ) -> Iterator[Change]:
+    def _plain(self, declared: t.Any, actual: t.Any, path: str) -> None:
+        """Compare what most of a document is: values without a rule."""
+        if not same(declared, actual):
+            self.found.append(Change(path, actual, MISSING if declared is None else declared))
+
+    def _members(self, declared: list[t.Any], actual: list[t.Any], rule: Rule | None, path: str, pattern: str) -> None:
         pairs = match(declared, actual, rule)
         inner = f"{pattern}[]"
         for index, (wanted, partner) in enumerate(zip(declared, pairs)):
-            label = f"{path}[{_label(wanted, rule, index)}]"
+            label = f"{path}[{label_of(wanted, rule, index)}]"
             if partner is None:
-                yield Change(label, MISSING, wanted)
+                self.found.append(Change(label, MISSING, wanted))
             elif _replaces(wanted, actual[partner]):
-                yield Change(label, actual[partner], wanted)
+                self.found.append(Change(label, actual[partner], wanted))
             else:
                 held = actual[partner]
-                yield from self.changes(wanted, held, self.defaults(inner, held), label, inner)
+                self.compare(wanted, held, self.defaults(inner, held), label, inner)
         if isinstance(rule, Keyed) and rule.partial:
             return
-        kept = [partner for partner in pairs if partner is not None]
+        kept = {partner: None for partner in pairs if partner is not None}
         for index, held in enumerate(actual):
             if index not in kept:
-                yield Change(f"{path}[{_label(held, rule, index)}]", held, MISSING)
-        if kept != sorted(kept) and not (isinstance(rule, Keyed) and not rule.ordered):
-            labels = [_label(item, rule, index) for index, item in enumerate(declared)]
-            yield Change(f"{path} (order)", [_label(actual[i], rule, i) for i in sorted(kept)], labels)
+                self.found.append(Change(f"{path}[{label_of(held, rule, index)}]", held, MISSING))
+        in_order = sorted(kept)
+        if list(kept) != in_order and not (isinstance(rule, Keyed) and not rule.ordered):
+            labels = [label_of(item, rule, index) for index, item in enumerate(declared)]
+            self.found.append(Change(f"{path} (order)", [label_of(actual[i], rule, i) for i in in_order], labels))
 
     def merged(self, declared: t.Any, actual: t.Any, pattern: str) -> t.Any:
         rule = self.rules.get(pattern)
@@ -247,7 +207,7 @@ class _Walk:
         if isinstance(declared, list) and isinstance(rule, AsSet):
             kept = [item for item in actual if rule.ignores(item)] if isinstance(actual, list) else []
             return sorted({*declared, *kept})
-        if isinstance(declared, list) and _holds_mappings(declared, actual):
+        if isinstance(declared, list) and holds_mappings(declared, actual):
             return self._merged_members(declared, actual if isinstance(actual, list) else [], rule, pattern)
         if actual is not MISSING and _same_by(rule, declared, actual):
             return actual
@@ -260,7 +220,7 @@ class _Walk:
             if value is None:
                 result.pop(key, None)
             else:
-                result[key] = self.merged(value, held.get(key, MISSING), _below(pattern, key))
+                result[key] = self.merged(value, held.get(key, MISSING), below(pattern, key))
         return result
 
     def _merged_members(
@@ -278,53 +238,20 @@ class _Walk:
             return [by_index.get(index, held) for index, held in enumerate(actual)] + added
         return members
 
-    def accepted(self, declared: t.Any, actual: t.Any, paths: frozenset[str], path: str, pattern: str) -> t.Any:
-        if path in paths:
-            return actual
-        rule = self.rules.get(pattern)
-        if isinstance(declared, dict) and not isinstance(rule, Whole):
-            held = actual if isinstance(actual, dict) else {}
-            keys = [*declared, *(key for key in held if key not in declared and _below(path, key) in paths)]
-            inner = {
-                key: self.accepted(
-                    declared.get(key, MISSING), held.get(key, MISSING), paths, _below(path, key), _below(pattern, key)
-                )
-                for key in keys
-            }
-            return {key: None if value is MISSING else value for key, value in inner.items()}
-        if isinstance(declared, list) and _holds_mappings(declared, actual) and not isinstance(rule, (Whole, AsSet)):
-            return self._accepted_members(declared, actual if isinstance(actual, list) else [], paths, path, pattern)
-        return declared
 
-    def _accepted_members(
-        self, declared: list[t.Any], actual: list[t.Any], paths: frozenset[str], path: str, pattern: str
-    ) -> list[t.Any]:
-        rule, inner = self.rules.get(pattern), f"{pattern}[]"
-        pairs = match(declared, actual, rule)
-        members: list[tuple[int | None, t.Any]] = []
-        for index, (wanted, partner) in enumerate(zip(declared, pairs)):
-            held = MISSING if partner is None else actual[partner]
-            member = self.accepted(wanted, held, paths, f"{path}[{_label(wanted, rule, index)}]", inner)
-            if member is not MISSING:
-                members.append((partner, member))
-        for index, held in enumerate(actual):
-            if index not in pairs and f"{path}[{_label(held, rule, index)}]" in paths:
-                before = [place for place, (partner, _member) in enumerate(members) if partner in range(index)]
-                members.insert(before[-1] + 1 if before else 0, (index, held))
-        if f"{path} (order)" in paths:
-            members.sort(key=lambda entry: len(actual) if entry[0] is None else entry[0])
-        return [member for _partner, member in members]
-
-
-def _below(path: str, key: str) -> str:
+def below(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
 def match(declared: Sequence[t.Any], actual: Sequence[t.Any], rule: Rule | None) -> list[int | None]:
     """For each declared member of a list the index of the actual member that it stands for, or None."""
+    if len(declared) == len(actual) and all(map(_is_in, declared, actual)):
+        return list(range(len(declared)))
     if not isinstance(rule, Keyed):
         return [index if index < len(actual) else None for index in range(len(declared))]
     pairs: list[int | None] = [None] * len(declared)
+    if not actual:
+        return pairs
     free = dict.fromkeys(range(len(actual)))
     for key in rule.keys:
         places: dict[t.Any, list[int]] = {}
@@ -377,17 +304,17 @@ def _replaces(wanted: t.Any, held: t.Any) -> bool:
     return any(key in wanted and key in held and wanted[key] != held[key] for key in ("type", "metaType"))
 
 
-def _holds_mappings(declared: list[t.Any], actual: t.Any) -> bool:
-    members = declared + (actual if isinstance(actual, list) else [])
-    return any(isinstance(member, (dict, list)) for member in members)
+def holds_mappings(declared: list[t.Any], actual: t.Any) -> bool:
+    members = (*declared, *(actual if isinstance(actual, list) else ()))
+    return not _STRUCTURES.isdisjoint(map(type, members))
 
 
 def _by_member(declared: list[t.Any], actual: t.Any) -> bool:
     """Whether two lists differ member by member; what is there and no list at all is another value."""
-    return _holds_mappings(declared, actual) and (isinstance(actual, list) or is_empty(actual))
+    return holds_mappings(declared, actual) and (isinstance(actual, list) or is_empty(actual))
 
 
-def _label(member: t.Any, rule: Rule | None, index: int) -> str:
+def label_of(member: t.Any, rule: Rule | None, index: int) -> str:
     if isinstance(rule, Keyed) and isinstance(member, dict):
         for key in rule.keys:
             value = _key_of(member, key)

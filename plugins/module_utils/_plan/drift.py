@@ -15,7 +15,8 @@ from .._errors import Problem
 from .._kinds.base import SENSITIVE, Kind, Resource
 from .._state.fingerprint import holds_fingerprint
 from .._state.model import Recorded, Rewritten
-from .compare import Change, Document, Rules, Secret, Whole, accepting, compare, same
+from .accept import accepting
+from .compare import Change, Document, Rules, Secret, Whole, compare, same
 from .model import BOTH, CONFIG, DRIFT, Ignored, Left, Options
 
 _ORDER = " (order)"
@@ -156,9 +157,9 @@ def accepted(resource: Resource, actual: Document, left: Iterable[Left]) -> Reso
 
 def with_changed_secrets(resource: Resource, recorded: Recorded | None) -> Resource:
     """The resource whose secrets are marked where they are no longer the recorded ones."""
-    if recorded is None or not recorded.declared:
-        return resource
     secrets = {path for path, rule in resource.rules.items() if isinstance(rule, Secret)}
+    if not secrets or recorded is None or not recorded.declared:
+        return resource
     visible = {path: Whole() if path in secrets else rule for path, rule in resource.rules.items()}
     differing = {change.path for change in compare(resource.declared, recorded.declared, visible)}
     changed = dict.fromkeys(secrets & differing, Secret(changed=True))

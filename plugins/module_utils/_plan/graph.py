@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from .._errors import DssError
@@ -17,17 +17,34 @@ def in_order(addresses: Sequence[str], needs: Mapping[str, Iterable[str]]) -> li
 
     Linear in addresses plus edges and without recursion. Raises ``DssError`` with the whole path of a cycle.
     """
-    known = set(addresses)
-    graph = {address: [need for need in needs.get(address, ()) if need in known] for address in addresses}
-    try:
-        sorter = TopologicalSorter(graph)
-        sorter.prepare()
-    except CycleError as error:
-        raise DssError(f"these resources need one another: {' -> '.join(reversed(error.args[1]))}") from None
+    waiting = dict.fromkeys(addresses, 0)  # for how many needs
+    users: dict[str, list[str]] = {}
+    for address in addresses:
+        for need in needs.get(address, ()):
+            if need in waiting:
+                waiting[address] += 1
+                users.setdefault(need, []).append(address)
     place = {address: index for index, address in enumerate(addresses)}
+    ready = [address for address in addresses if not waiting[address]]
     ordered: list[str] = []
-    while sorter.is_active():
-        ready = sorted(sorter.get_ready(), key=place.__getitem__)
-        ordered.extend(ready)
-        sorter.done(*ready)
+    while ready:
+        ordered += ready
+        following = []
+        for user in (user for address in ready for user in users.get(address, ())):
+            waiting[user] -= 1
+            if not waiting[user]:
+                following.append(user)
+        ready = sorted(following, key=place.__getitem__)
+    if len(ordered) < len(waiting):
+        raise DssError(f"these resources need one another: {' -> '.join(_cycle(waiting, needs))}")
     return ordered
+
+
+def _cycle(addresses: Collection[str], needs: Mapping[str, Iterable[str]]) -> list[str]:
+    """Addresses of which each needs the next one, the last of them being the first."""
+    known = {address: [need for need in needs.get(address, ()) if need in addresses] for address in addresses}
+    try:
+        TopologicalSorter(known).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []

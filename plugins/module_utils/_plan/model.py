@@ -51,7 +51,7 @@ class Left:
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Action:
     """What is to happen to one object.
 

@@ -15,8 +15,11 @@ from collections.abc import Iterable
 from .._errors import Problem, visible
 from .compare import MISSING, Change, Unknown
 from .model import BOTH, CREATE, DELETE, DRIFT, RENAME, REPLACE, SIGNS, UNCHANGED, UPDATE, Action, Plan, Section
+from .values import PLAIN, substituted
 
 _LONGEST = 160
+_NOT_PLAIN = (type(MISSING), Unknown)
+_ONE_LINE = json.JSONEncoder(default=str, ensure_ascii=False)
 
 
 def text(plan: Plan, details: bool = True) -> str:
@@ -88,7 +91,12 @@ def resource_lines(action: Action, details: bool) -> list[str]:
     if details:
         for change in action.changes:
             lines += change_lines(change, creating=action.action == CREATE)
-    return [visible(line).replace("\n", "\\n") for line in lines]
+    return [printable(line) for line in lines]
+
+
+def printable(line: str) -> str:
+    """A line that moves no cursor and stays one."""
+    return line if line.isprintable() else visible(line).replace("\n", "\\n")
 
 
 def change_lines(change: Change, creating: bool) -> list[str]:
@@ -113,7 +121,7 @@ def shown(value: t.Any) -> str:
     """A value on one line; long ones are cut in the middle."""
     if value is MISSING:
         return "(absent)"
-    text_of = str(value) if isinstance(value, Unknown) else json.dumps(value, default=str, ensure_ascii=False)
+    text_of = str(value) if isinstance(value, Unknown) else _ONE_LINE.encode(value)
     if len(text_of) > _LONGEST:
         return f"{text_of[: _LONGEST - 40]} ... {text_of[-30:]} ({len(text_of)} characters)"
     return text_of
@@ -139,22 +147,19 @@ def action_data(action: Action) -> dict[str, t.Any]:
         "source": str(action.location) or None,
         "reason": action.reason or None,
         "changes": [
-            {"path": change.path, "before": _plain(change.before), "after": _plain(change.after), "cause": change.cause}
+            {"path": change.path, "before": plain(change.before), "after": plain(change.after), "cause": change.cause}
             for change in action.changes
         ],
     }
 
 
-def _plain(value: t.Any) -> t.Any:
-    if value is MISSING:
-        return None
-    if isinstance(value, Unknown):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value
+def plain(value: t.Any) -> t.Any:
+    """A value for JSON: null for what is absent, words for what is not known yet."""
+    return (
+        value
+        if type(value) in PLAIN
+        else substituted(value, _NOT_PLAIN, lambda special: None if special is MISSING else str(special))
+    )
 
 
 def problems(found: Iterable[Problem]) -> str:

@@ -12,11 +12,10 @@ from collections.abc import Callable, Mapping
 
 from .._errors import DssError
 from .._kinds.base import Ref, Resource, TypeOfConnection, resolved
-from .._state.fingerprint import to_plain
 from .._state.model import State, digest_of, parsed
 from .compare import Document
 from .model import Action, Options, Plan
-from .render import action_data
+from .render import plain
 
 FORMAT = "dataiku_iac.dss plan"
 VERSION = 1
@@ -47,7 +46,7 @@ def saved(
         "states": {scope: [state.lineage, state.serial] for scope, state in states.items() if state.serial},
         "options": _plain_options(options),
         "configuration": {
-            key: digest_of(to_plain(cover(resource.kind, resolved(resource.declared, _open))))
+            key: digest_of(cover(resource.kind, resolved(resource.declared, _open)))
             for key, resource in desired.items()
         },
         "rules": digest_of(
@@ -71,13 +70,8 @@ def _open(value: t.Any) -> t.Any:
 
 
 def _action(action: Action, cover: Covering) -> Document:
-    data = action_data(action)
-    changes = [[change["path"], change["before"], change["after"], change["cause"]] for change in data["changes"]]
-    return {
-        "action": action.action,
-        "object_id": action.object_id,
-        "changes": digest_of(to_plain(cover(action.kind, changes))),
-    }
+    changes = [[change.path, plain(change.before), plain(change.after), change.cause] for change in action.changes]
+    return {"action": action.action, "object_id": action.object_id, "changes": digest_of(cover(action.kind, changes))}
 
 
 def _plain_options(options: Options) -> Document:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from .._kinds.base import SENSITIVE, Kind, Known, redacted
 from .._kinds.shape import Field, at
-from .._plan.compare import MISSING, Change, Document, accepting
+from .._plan.accept import accepting
+from .._plan.compare import MISSING, Change, Document
 from .._plan.drift import covers
 from .._state.fingerprint import Fingerprint, holds_fingerprint
 from .._state.model import Recorded

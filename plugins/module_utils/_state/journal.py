@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from .._apply.inverse import joined
 from .._plan.compare import Document
-from .fingerprint import from_plain, to_plain
+from .fingerprint import as_plain, from_plain
 from .model import digest_of, parsed
 
 FORMAT = "dataiku_iac.dss journal"
 VERSION = 1
 
 _WAY_OUT = "move the file away; the next run looks on the node for what this one would have said"
+
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, default=as_plain)
 
 DONE, FAILED, SKIPPED = "done", "failed", "skipped"
 
@@ -85,21 +87,10 @@ def dump(journal: Journal) -> bytes:
         "format": FORMAT,
         "version": VERSION,
         **{name: getattr(journal, name) for name in Journal.__dataclass_fields__},
-        "entries": [_entry(entry) for entry in journal.entries],
-        "listed": {kind: list(ids) for kind, ids in journal.listed.items()},
-        "results": {address: asdict(result) for address, result in journal.results.items()},
+        "entries": [vars(entry) for entry in journal.entries],
+        "results": {address: vars(result) for address, result in journal.results.items()},
     }
-    return (json.dumps({**body, "checksum": digest_of(body)}, ensure_ascii=False) + "\n").encode()
-
-
-def _entry(entry: Entry) -> Document:
-    plain = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
-    return {
-        **plain,
-        "declared": to_plain(entry.declared),
-        "before": None if entry.before is None else to_plain(entry.before),
-        "needs": list(entry.needs),
-    }
+    return (_WRITTEN.encode({**body, "checksum": digest_of(body)}) + "\n").encode()
 
 
 def load(data: bytes, place: str) -> Journal:

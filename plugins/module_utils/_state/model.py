@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from .._errors import DssError
 from .._plan.compare import Document
-from .fingerprint import from_plain, to_plain
+from .fingerprint import KEY, as_plain, from_plain
 
 FORMAT = "dataiku_iac.dss state"
 VERSION = 1
@@ -26,6 +26,9 @@ _WAY_OUT = (
     "restore one of its former versions with the module state (action: restore), or move the file away to start anew "
     "from what the node holds"
 )
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=as_plain)
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, default=as_plain)
 
 Status = t.Literal["healthy", "failed", "unknown"]
 
@@ -43,7 +46,7 @@ class Rewritten:
     held: t.Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """One resource as it was last applied.
 
@@ -70,7 +73,7 @@ class Recorded:
     @property
     def checksum(self) -> str:
         """SHA-256 of the declared fields as canonical JSON."""
-        return digest_of(to_plain(self.declared))
+        return digest_of(self.declared)
 
 
 @dataclass(frozen=True)
@@ -120,14 +123,13 @@ def new_state(environment: str, project: str) -> State:
 
 
 def digest_of(value: t.Any) -> str:
-    """``sha256:...`` of a plain value as canonical JSON."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    """``sha256:...`` of a value as canonical JSON."""
+    return "sha256:" + hashlib.sha256(_CANONICAL.encode(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def dump(state: State) -> bytes:
-    """The state as JSON with a checksum over all of it (``docs/schemas/state.schema.json``)."""
-    body = {
+    """The state as JSON with a checksum over all of it (``docs/schemas/state.schema.json``), a line for each resource."""
+    body: Document = {
         "format": FORMAT,
         "version": VERSION,
         "environment": state.environment,
@@ -140,15 +142,21 @@ def dump(state: State) -> bytes:
         "reading": _reading(state.reading),
         "versions": [asdict(version) for version in state.versions],
     }
-    return (json.dumps({**body, "checksum": digest_of(body)}, indent=1, ensure_ascii=False) + "\n").encode()
+    lines = {key: _WRITTEN.encode(value) for key, value in {**body, "checksum": digest_of(body)}.items()}
+    entries = body["resources"].items()
+    lines["resources"] = _object({key: _WRITTEN.encode(entry) for key, entry in entries}, "  ")
+    return f"{_object(lines, ' ')}\n".encode()
+
+
+def _object(members: Mapping[str, str], margin: str) -> str:
+    """A JSON object with a line for each member; ``members`` are JSON."""
+    text = ",\n".join(f"{margin}{_WRITTEN.encode(key)}: {member}" for key, member in members.items())
+    return f"{{\n{text}\n{margin[1:]}}}" if text else "{}"
 
 
 def _record(recorded: Recorded) -> Document:
     plain = {name: getattr(recorded, name) for name in Recorded.__dataclass_fields__ if name != "address"}
-    plain["declared"] = to_plain(recorded.declared)
-    plain["rewritten"] = [to_plain(asdict(entry)) for entry in recorded.rewritten]
-    plain["dependencies"] = list(recorded.dependencies)
-    return {**plain, "checksum": recorded.checksum}
+    return {**plain, "rewritten": [vars(entry) for entry in recorded.rewritten], "checksum": recorded.checksum}
 
 
 def _reading(reading: Reading | None) -> Document | None:
@@ -167,7 +175,7 @@ def load(data: bytes, place: str, environment: str, project: str) -> State:
             f"{environment}: give that environment and project, or point state_backend to another place"
         )
     try:
-        return _state(content)
+        return _state(content, has_secrets=KEY.encode() in data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _corrupt(place, f"without a usable {error}") from None
 
@@ -199,16 +207,16 @@ def _corrupt(place: str, why: str, way_out: str = _WAY_OUT) -> UnusableState:
     return UnusableState(f"{place} is damaged ({why}); nothing was overwritten: {way_out}")
 
 
-def _state(content: Document) -> State:
+def _state(content: Document, has_secrets: bool) -> State:
     resources = {}
     for address, entry in content["resources"].items():
-        told = entry.pop("checksum")
-        entry["rewritten"] = tuple(Rewritten(**from_plain(item)) for item in entry["rewritten"])
+        del entry["checksum"]  # that of the whole fits
+        if has_secrets:
+            entry["declared"] = from_plain(entry["declared"])
+            entry["rewritten"] = from_plain(entry["rewritten"])
+        entry["rewritten"] = tuple(Rewritten(**item) for item in entry["rewritten"])
         entry["dependencies"] = tuple(entry["dependencies"])
-        entry["declared"] = from_plain(entry["declared"])
         resources[address] = Recorded(address=address, **entry)
-        if told != resources[address].checksum:
-            raise ValueError(f"checksum of {address}")
     reading = content["reading"]
     if reading is not None:
         unmanaged = reading["unmanaged"]

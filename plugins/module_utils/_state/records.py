@@ -14,7 +14,7 @@ from .._apply.inverse import effective
 from .._kinds.base import Kind, Ref, Resource, address, resolved
 from .._plan.compare import MISSING, Change, Document, Exclusive, Keyed, OnCreateOnly, Rule, Rules, Secret
 from .._plan.model import CREATE, DELETE, UNCHANGED, Action, Plan, Snapshot
-from .fingerprint import fingerprinted
+from .fingerprint import Places, fingerprinted
 from .journal import Entry
 from .model import Recorded, Rewritten
 
@@ -30,10 +30,12 @@ class Cover:
     secrets: frozenset[str]
     salts: Mapping[str, str]
     images_in_clear: bool = False
+    places: dict[str, Places] = field(default_factory=dict, compare=False)
 
     def declared(self, name: str, document: t.Any) -> t.Any:
         kind = self.kinds[name]
-        return fingerprinted(document, kind.is_secret, self.secrets, self.salts[kind.scope])
+        places = self.places.get(name) or self.places.setdefault(name, Places(kind.is_secret))
+        return fingerprinted(document, places, self.secrets, self.salts[kind.scope])
 
     def image(self, kind: str, document: t.Any) -> t.Any:
         return document if self.images_in_clear else self.declared(kind, document)

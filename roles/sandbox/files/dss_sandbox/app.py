@@ -68,7 +68,7 @@ class PublicApi:
             self._record(call, 0)
             await _hang_up(scope, receive)
             return
-        self._record(call, reply.status)
+        self._record(call, reply.status, len(reply.body))
         await _send(send, reply, cut=bool(effects and effects.get("cut")))
 
     def ask(self, method: str, path: str, secret: str) -> Reply:
@@ -82,8 +82,8 @@ class PublicApi:
         await asyncio.sleep(seconds)
         self._record(call, self._answer(call).status)
 
-    def _record(self, call: Call, status: int) -> None:
-        self._node.calls.record(call.method, call.path, call.template or call.path, status)
+    def _record(self, call: Call, status: int, sent: int = 0) -> None:
+        self._node.calls.record(call.method, call.path, call.template or call.path, status, len(call.body), sent)
 
     def _faulty(self, call: Call, effects: dict[str, Any]) -> Reply:
         if "status" in effects:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.accept import accepting
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare import (
     MISSING,
     AsSet,
@@ -21,8 +22,10 @@ from ansible_collections.dataiku_iac.dss.plugins.module_utils._plan.compare impo
     Secret,
     Spelled,
     Whole,
-    accepting,
     compare,
+    compare_carefully,
+    holds,
+    identical,
     is_hollow,
     merge,
     same,
@@ -229,3 +232,51 @@ def test_accepting_leaves_its_arguments_as_they_are() -> None:
     former = repr((declared, actual))
     accepting(declared, actual, RULES, ["a.b", "columns[x]", "columns[y]"])
     assert repr((declared, actual)) == former
+
+
+PLACES = ("a", "b", "a.b", "b.c", "a[]", "a[].b", "c", "a[x]", "a[].b.c")
+KINDS_OF_RULES = (
+    AsText(),
+    Exclusive(),
+    Keyed(("b",)),
+    Keyed(("b", "c"), by_position=True),
+    Keyed(("b+c",), partial=True),
+    OnCreateOnly(),
+    Resent(),
+    Secret(),
+    Secret(fills=True),
+    Spelled(str),
+    Whole(),
+)
+rules_of_any_kind = st.dictionaries(st.sampled_from(PLACES), st.sampled_from(KINDS_OF_RULES), max_size=3)
+
+
+@given(documents, documents, rules_of_any_kind)
+@example({"a": [{"c": 1}]}, {}, {"a": Keyed(("b",))})
+@example({"a": {"b": 1}}, {"a": {"c": 2}}, {"a": Exclusive()})
+@example({"a": {"b": {}}}, {"a": {"b": {"c": 1}}}, {"a": Whole()})
+def test_the_quick_look_never_misses_what_the_careful_one_finds(declared: dict, more: dict, rules: dict) -> None:
+    for actual in (more, declared, merge(declared, more, {})):
+        if holds(declared, actual, rules):
+            assert compare_carefully(declared, actual, rules) == []
+
+
+@given(documents)
+def test_the_quick_look_sees_what_is_there_to_the_letter(document: dict) -> None:
+    assert holds(document, {**document, "more": 1}, {"a": AsText(), "tags": AsSet()})
+
+
+@pytest.mark.parametrize(("declared", "actual"), [(1, True), (True, 1), (0, False), (1, 1.0), ("1", 1), (None, "")])
+def test_the_quick_look_leaves_values_of_two_types_to_the_careful_one(declared: t.Any, actual: t.Any) -> None:
+    assert not holds({"a": declared}, {"a": actual}, {})
+    assert not holds({"a": [declared]}, {"a": [actual]}, {})
+
+
+def test_members_that_stand_where_they_are_declared_need_no_key() -> None:
+    assert compare({"a": [{"v": 1}, {"b": "x"}]}, {"a": [{"v": 1, "w": 2}, {"b": "x"}]}, {"a": Keyed(("b",))}) == []
+
+
+@given(documents, documents)
+def test_what_is_identical_is_the_same(left: dict, right: dict) -> None:
+    assert identical(left, {**left})
+    assert same(left, right) or not identical(left, right)

@@ -10,7 +10,7 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.fingerprint import Fingerprint
+from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.fingerprint import Fingerprint, as_plain
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._state.model import (
     Reading,
     Recorded,
@@ -79,6 +79,17 @@ def test_whatever_is_declared_is_read_as_it_was_written(declared: dict[str, t.An
 def test_equal_states_are_equal_files() -> None:
     turned = dict(reversed(list(STATE.resources.items())))
     assert dump(State(**{**vars(STATE), "resources": turned})) == dump(STATE)
+
+
+def test_each_resource_has_a_line_of_its_own() -> None:
+    lines = dump(STATE).decode().splitlines()
+    assert [line.split('"')[1] for line in lines if line.startswith('  "')] == sorted(STATE.resources)
+    assert json.loads(dump(STATE))["resources"].keys() == STATE.resources.keys()
+
+
+def test_the_digest_of_a_secret_is_that_of_what_stands_for_it() -> None:
+    declared = STATE.resources["dataset.P.d"].declared
+    assert digest_of(declared) == digest_of(json.loads(json.dumps(declared, default=as_plain)))
 
 
 @pytest.mark.parametrize("place", range(0, len(dump(STATE)) - 1, 97))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds import KINDS
 from ansible_collections.dataiku_iac.dss.plugins.module_utils._kinds.base import Ref, Resource
@@ -52,7 +53,7 @@ def test_what_was_applied_is_recorded_with_who_and_when() -> None:
 
 def test_what_is_unchanged_keeps_who_and_when_and_how_it_was_rewritten() -> None:
     rewritten = (Rewritten("shortDesc", "old", "OLD"),)
-    former = Recorded(**{**vars(FORMER), "rewritten": rewritten})
+    former = replace(FORMER, rewritten=rewritten)
     (entry,) = after(action("unchanged", {"shortDesc": "old"}), Done({KEY: "d"}), former).values()
     assert entry == former and not differ({KEY: former}, {KEY: entry})
 
