@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .._errors import Location
 from .._plan.compare import MISSING, Document, Rules, Unknown, no_defaults
-from .._plan.values import substituted
+from .._plan.values import PLAIN, substituted
 from .shape import Schema, Shape
 
 SENSITIVE = "(sensitive)"
@@ -413,35 +413,48 @@ class Kind:
         raise NotImplementedError
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def is_secret(path: str) -> bool:
     """Whether a name on a path is that of a secret, or that of the member whose ``value`` it is."""
-    if not _SECRET.search(path) and ("[" not in path or not _SECRET.search(_MEMBER.sub("", path))):
-        return False  # most are not
-    named = _VALUE_OF.search(path)
-    names = [*_MEMBER.sub("", path).split("."), *([named[1]] if named else [])]
-    return any(_SECRET.search(name) and not _NOT_SECRET.search(name) for name in names)
+    if "[" not in path:
+        return _is_secret(path)
+    named = _VALUE_OF.search(path) if path.endswith(".value") else None
+    return _is_secret(_MEMBER.sub("", path)) or (named is not None and _is_secret_name(named[1]))
+
+
+@lru_cache(maxsize=4096)
+def _is_secret(path: str) -> bool:
+    return bool(_SECRET.search(path)) and any(map(_is_secret_name, path.split(".")))
+
+
+def _is_secret_name(name: str) -> bool:
+    return bool(_SECRET.search(name)) and not _NOT_SECRET.search(name)
 
 
 def redacted(value: t.Any, secret: t.Callable[[str], bool], path: str = "") -> t.Any:
-    """A value in which every secret is replaced, at whatever depth."""
+    """A value in which every secret is replaced, at whatever depth; what holds none is given back and not copied."""
     if value is None or value is MISSING or value == "" or isinstance(value, bool):
         return value
     if path and secret(path):
         return SENSITIVE
-    if isinstance(value, (str, int, float)):
+    if type(value) in PLAIN:
         return value
+    result = value
     if isinstance(value, Mapping):
-        named = value.get("secret") is True or secret(str(value.get("name", "")))
-        return {
-            key: SENSITIVE
-            if key == "value" and named
-            else redacted(inner, secret, f"{path}.{key}" if path else str(key))
-            for key, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [redacted(inner, secret, path) for inner in value]
-    return value
+        named = "value" in value and (value.get("secret") is True or secret(str(value.get("name", ""))))
+        for key, inner in value.items():
+            hidden = named and key == "value"
+            shown = SENSITIVE if hidden else redacted(inner, secret, f"{path}.{key}" if path else str(key))
+            if shown is not inner:
+                result = {**value} if result is value else result
+                result[key] = shown
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            shown = redacted(inner, secret, path)
+            if shown is not inner:
+                result = [*value] if result is value else result
+                result[index] = shown
+    return result
 
 
 def without_secrets(value: t.Any, secret: t.Callable[[str], bool]) -> t.Any:

@@ -172,6 +172,13 @@ class _Walk:
             self.found.append(Change(path, actual, MISSING if declared is None else declared))
 
     def _members(self, declared: list[t.Any], actual: list[t.Any], rule: Rule | None, path: str, pattern: str) -> None:
+        if not actual:
+            new = (
+                Change(f"{path}[{label_of(wanted, rule, index)}]", MISSING, wanted)
+                for index, wanted in enumerate(declared)
+            )
+            self.found += new
+            return
         pairs = match(declared, actual, rule)
         inner = f"{pattern}[]"
         for index, (wanted, partner) in enumerate(zip(declared, pairs)):
