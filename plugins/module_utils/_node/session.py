@@ -35,6 +35,12 @@ def _adapter_class() -> type:
         def cert_verify(self, *settled: t.Any) -> None:
             """Done with the pool."""
 
+        def close(self) -> None:
+            if self.pool is not None:  # the manager only forgets it, and its connections stay open until it is collected
+                self.pool.close()
+                self.pool = None
+            super().close()
+
         def request_url(self, request: t.Any, proxies: t.Any) -> str:
             return t.cast(str, request.path)
 
