@@ -201,12 +201,15 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
-from ..module_utils._errors import ConfigurationError, DssError, Location, MissingLibrary, Problem, visible
-from ..plugin_utils._inventory.file import File, offline, read_file
-from ..plugin_utils._inventory.model import Found, Host, Node
-from ..plugin_utils._inventory.online import Kept, Online
-from ..plugin_utils._inventory.variables import Keys
-from ..plugin_utils._native import native
+from ..plugin_utils._compiled import compiled_once
+
+with compiled_once():
+    from ..module_utils._errors import ConfigurationError, DssError, Location, MissingLibrary, Problem, visible
+    from ..plugin_utils._inventory.file import File, offline, read_file
+    from ..plugin_utils._inventory.model import Found, Host, Node
+    from ..plugin_utils._inventory.online import Kept, Online
+    from ..plugin_utils._inventory.variables import Keys
+    from ..plugin_utils._native import native
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):

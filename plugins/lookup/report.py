@@ -118,14 +118,17 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.lookup import LookupBase
 
-from ..module_utils._errors import DssError, MissingLibrary
-from ..module_utils._options import NODE
-from ..module_utils._report.formats import formatted
-from ..module_utils._report.gather import gathered
-from ..module_utils._task import Caller
-from ..plugin_utils._native import native
-from ..plugin_utils._places import base_of
-from ..plugin_utils._variables import value_of, with_variables
+from ..plugin_utils._compiled import compiled_once
+
+with compiled_once():
+    from ..module_utils._errors import DssError, MissingLibrary
+    from ..module_utils._options import NODE
+    from ..module_utils._report.formats import formatted
+    from ..module_utils._report.gather import gathered
+    from ..module_utils._task import Caller
+    from ..plugin_utils._native import native
+    from ..plugin_utils._places import base_of
+    from ..plugin_utils._variables import value_of, with_variables
 
 _REPORTS = ("state", "drift")
 _OPTIONS = {*NODE, "state_backend", "encryption_key", "environment", "environment_content", "project"}

@@ -22,14 +22,17 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._errors import DssError, MissingLibrary, visible
-from ..module_utils._options import module_spec
-from ..module_utils._plan import render
-from ..module_utils._plan.model import CREATE, DELETE, RENAME, REPLACE, UPDATE, Plan
-from ..module_utils._run import Caller, RunError, module_of, run
-from ._native import native
-from ._places import base_of
-from ._variables import Value, loop_names, value_of, vaulted, with_hosts, with_variables
+from ._compiled import compiled_once
+
+with compiled_once():
+    from ..module_utils._errors import DssError, MissingLibrary, visible
+    from ..module_utils._options import module_spec
+    from ..module_utils._plan import render
+    from ..module_utils._plan.model import CREATE, DELETE, RENAME, REPLACE, UPDATE, Plan
+    from ..module_utils._run import Caller, RunError, module_of, run
+    from ._native import native
+    from ._places import base_of
+    from ._variables import Value, loop_names, value_of, vaulted, with_hosts, with_variables
 
 # Asked in the parent, which imports this before it forks: a worker has no terminal of its own.
 _ON_TERMINAL = sys.stdout.isatty()
@@ -55,8 +58,9 @@ class DssAction(ActionBase):
     def __init_subclass__(cls) -> None:
         """Import in the parent, which loads a stub before it forks, what else each of its workers would have to import."""
         super().__init_subclass__()
-        module_of(cls.MODULE)
-        spec = module_spec(cls.MODULE)
+        with compiled_once():
+            module_of(cls.MODULE)
+            spec = module_spec(cls.MODULE)
         rules = {name: rule for name, rule in spec.items() if name != "argument_spec"}
         cls._spec, cls._validator = spec, ArgumentSpecValidator(spec["argument_spec"], **rules)
         if "url" in spec["argument_spec"]:

@@ -222,7 +222,7 @@ class _Builder:
                     key = known.get(event.value, _UNKNOWN)
             elif kind is end:
                 break
-            if type(key) is not str:
+            if key.__class__ is not str:
                 key = self._key(event, below)
             mark = event.start_mark
             if key is _MERGE:
@@ -237,7 +237,7 @@ class _Builder:
             places.append(mark.column + 1)
             event = next_event()
             value = _UNKNOWN
-            if type(event) is scalar and event.implicit[0] and event.tag is None and event.anchor is None:
+            if isinstance(event, scalar) and event.implicit[0] and event.tag is None and event.anchor is None:
                 value = known.get(event.value, _UNKNOWN)
             result[key] = self._value(event, below) if value is _UNKNOWN else value
         self._size += 2 * (len(result) + (merged is not None))
@@ -290,7 +290,7 @@ class _Builder:
         return read(depth) if event.anchor is None else self._anchored(event.anchor, read, depth)
 
     def _check_tag(self, event: t.Any) -> None:
-        if event.tag not in _TAGS_OF_MAPPINGS[type(event) is not self._mapping_event]:
+        if event.tag not in _TAGS_OF_MAPPINGS[not isinstance(event, self._mapping_event)]:
             raise self._refusal(event, tag_problem(event.tag))
 
     def _anchored(self, anchor: str, read: Callable[[int], t.Any], depth: int) -> t.Any:
@@ -367,7 +367,7 @@ class _Builder:
             message = "a key must be text, not a mapping or list; a value that begins with {{ must be quoted"
             raise self._refusal(event, message)
         if isinstance(key, str):
-            return self._keys.setdefault(key, key) if type(key) is str else key
+            return self._keys.setdefault(key, key) if key.__class__ is str else key
         shown = "empty" if key is None else str(key).lower() if isinstance(key, bool) else str(key)
         message = f"a key must be text and this one is {called(key)}"
         raise self._refusal(event, f"{message}; quote it" if key is None else f"{message} ({shown}); quote it")

@@ -38,11 +38,10 @@ def take(options: NodeOptions) -> t.Any:
     """The client that is kept for these options, or None."""
     with _using:
         _forget_old()
-        for entry in _kept:
-            if entry.options == options:
-                _kept.remove(entry)
-                return entry.client
-    return None
+        found = next((entry for entry in _kept if entry.options == options), None)
+        if found is not None:
+            _kept.remove(found)
+    return found and found.client
 
 
 def keep(options: NodeOptions, client: t.Any) -> None:

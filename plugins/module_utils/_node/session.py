@@ -36,7 +36,9 @@ def _adapter_class() -> type:
             """Done with the pool."""
 
         def close(self) -> None:
-            if self.pool is not None:  # the manager only forgets it, and its connections stay open until it is collected
+            if (
+                self.pool is not None
+            ):  # the manager only forgets it, and its connections stay open until it is collected
                 self.pool.close()
                 self.pool = None
             super().close()

@@ -95,7 +95,7 @@ def test_an_alias_or_an_override_with_a_variable_is_walked(write: Write, kinds: 
 
 def test_equal_texts_of_several_files_are_one_object() -> None:
     texts = parser.Texts()
-    (first, *_), (second, *_) = (
+    (first,), (second,) = (
         parser.parse(b"datasets:\n- {name: rows, 'type': Filesystem}\n", file, texts=texts)["datasets"]
         for file in ("a.yml", "b.yml")
     )

@@ -134,7 +134,7 @@ def test_a_resource_is_built_twice_at_most_and_shares_its_rules(
         built.append(self.name)
 
     monkeypatch.setattr(Resource, "__init__", counted)
-    first, second = resources_of(declared("x"), declared("y")).values()
+    first, second = list(resources_of(declared("x"), declared("y")).values())
     assert sorted(built) == ["x", "x", "y", "y"]
     assert first.rules is second.rules
 

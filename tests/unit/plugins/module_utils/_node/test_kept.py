@@ -32,7 +32,11 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> list[t.Any]:
     import requests
 
     sessions: list[t.Any] = []
-    monkeypatch.setattr(requests.Session, "close", lambda self: sessions.append(self))
+
+    def close(session: requests.Session) -> None:
+        sessions.append(session)
+
+    monkeypatch.setattr(requests.Session, "close", close)
     return sessions
 
 
