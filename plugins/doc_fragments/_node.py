@@ -52,6 +52,7 @@ options:
   workers:
     description:
       - Most calls at once. There are fewer while the node answers 429, 502, 503 or 504 or takes longer to answer than it did.
+      - Each fork of Ansible counts for itself, so that hosts that share a node may make as many calls each.
       - Falls back to the variable C(dss_workers).
     type: int
     default: 8
