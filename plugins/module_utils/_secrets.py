@@ -11,9 +11,9 @@ import typing as t
 from collections.abc import Iterable, Mapping
 
 from ._kinds.base import SENSITIVE, is_secret
+from ._plan.values import PLAIN
 
 _OPTIONS = ("update_secrets",)  # of our modules: what they say is no secret though their name sounds like one
-_SINGLE = frozenset({str, int, float, bool, type(None)})  # types of values with nothing in them
 _SHORTEST = 4  # a shorter text occurs by chance, and replacing it would mangle everything; paths are redacted anyway
 _SHORTEST_NUMBER = 6  # years, ports and counts occur everywhere
 
@@ -35,11 +35,11 @@ def _collect(value: t.Any, is_hidden: bool, found: set[str]) -> None:
     if isinstance(value, (dict, Mapping)):
         for key, inner in value.items():
             hidden = is_hidden or is_secret(str(key)) or (key == "value" and _names_secret(value))
-            if hidden or type(inner) not in _SINGLE:
+            if hidden or type(inner) not in PLAIN:
                 _collect(inner, hidden, found)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            if is_hidden or type(inner) not in _SINGLE:
+            if is_hidden or type(inner) not in PLAIN:
                 _collect(inner, is_hidden, found)
     elif is_hidden and isinstance(value, (str, int, float)) and not isinstance(value, bool):
         text = str(value)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as AnyMapping
 
 from .._errors import ConfigurationError, Location, Problem
+from .._plan.values import PLAIN
 
 ValuePath = tuple[t.Union[str, int], ...]
 Mark = t.Union[tuple[int, int], tuple[int, int, str]]
@@ -20,8 +21,6 @@ Mark = t.Union[tuple[int, int], tuple[int, int, str]]
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ALIASED_VALUES = 1_000_000
-
-_PLAIN = frozenset({str, int, float, bool, type(None)})  # what is as it is and cannot be changed
 
 
 class Verbatim(str):
@@ -177,11 +176,11 @@ def plain(value: object) -> t.Any:
     if isinstance(value, dict):
         copy = dict(value)
         for key, item in value.items():
-            if type(item) not in _PLAIN:
+            if type(item) not in PLAIN:
                 copy[key] = plain(item)
         return copy
     if isinstance(value, list):
-        return [item if type(item) in _PLAIN else plain(item) for item in value]
+        return [item if type(item) in PLAIN else plain(item) for item in value]
     return str.__str__(value) if isinstance(value, str) else value
 
 
